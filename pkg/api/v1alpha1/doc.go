@@ -1,0 +1,20 @@
+// Package v1alpha1 is what a user may write: the kinds PostgresApp and PostgresDefaults of the API group
+// postgresapp.dev, their defaults and the rules they must meet on their own.
+//
+// The types hold no behaviour besides SetDefaults. Field names are those of CloudNativePG and Kubernetes wherever they mean the
+// same thing, and whole blocks are taken over in their original shape, so that a manifest can be moved into a PostgresApp field
+// by field. Absence is told apart from zero where the two differ: such fields are pointers.
+//
+// +kubebuilder:object:generate=true
+// +groupName=postgresapp.dev
+package v1alpha1
+
+// Group, version and kinds of the API.
+const (
+	Group      = "postgresapp.dev"
+	Version    = "v1alpha1"
+	APIVersion = Group + "/" + Version
+
+	KindPostgresApp      = "PostgresApp"
+	KindPostgresDefaults = "PostgresDefaults"
+)
