@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 
 	"k8s.io/apimachinery/pkg/runtime"
+
+	"github.com/homelab-foundations/postgresapp/pkg/strict"
 )
 
 // Patch is a JSON merge patch (RFC 7386) on an emitted object: objects merge field by field, lists are replaced, null removes.
@@ -24,7 +26,8 @@ func (p *Patch) UnmarshalJSON(data []byte) error {
 	if err := decoder.Decode(&fields); err != nil {
 		return err
 	}
-	p.Fields = numbers(fields).(map[string]any)
+	strict.Numbers(fields)
+	p.Fields = fields
 	return nil
 }
 
@@ -34,27 +37,4 @@ func (p Patch) MarshalJSON() ([]byte, error) { return json.Marshal(p.Fields) }
 // DeepCopyInto copies the patch.
 func (p *Patch) DeepCopyInto(out *Patch) {
 	out.Fields = runtime.DeepCopyJSON(p.Fields)
-}
-
-// numbers turns json.Number into int64 where the number is whole, into float64 elsewhere, as Kubernetes' own decoders do.
-func numbers(v any) any {
-	switch v := v.(type) {
-	case map[string]any:
-		for k := range v {
-			v[k] = numbers(v[k])
-		}
-		return v
-	case []any:
-		for i := range v {
-			v[i] = numbers(v[i])
-		}
-		return v
-	case json.Number:
-		if n, err := v.Int64(); err == nil {
-			return n
-		}
-		f, _ := v.Float64()
-		return f
-	}
-	return v
 }

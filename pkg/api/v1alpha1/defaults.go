@@ -1,0 +1,174 @@
+package v1alpha1
+
+import (
+	"strings"
+
+	cnpgv1 "github.com/cloudnative-pg/api/pkg/api/v1"
+	corev1 "k8s.io/api/core/v1"
+)
+
+// Default values. They are part of the API's meaning: a change would alter databases whose manifests did not change.
+const (
+	DefaultVersion           = "17"
+	DefaultOperatorVersion   = "1.30"
+	DefaultInstances         = 1
+	DefaultWorkload          = "mixed"
+	DefaultSchedule          = "0 2 * * *"
+	DefaultRetention         = "30d"
+	DefaultCompression       = "gzip"
+	DefaultAccessKeyIDKey    = "ACCESS_KEY_ID"
+	DefaultSecretKeyKey      = "SECRET_ACCESS_KEY"
+	DefaultMonitorInterval   = "30s"
+	DefaultRefreshInterval   = "1h"
+	DefaultOperatorNamespace = "cnpg-system"
+)
+
+// SetDefaults fills in what the app leaves out, with constants and names that derive from metadata.name alone. It never changes
+// what is there, and twice is the same as once.
+func SetDefaults(app *PostgresApp) {
+	s := &app.Spec.Settings
+	if s.Version == "" && s.ImageName == "" && s.ImageCatalogRef == nil {
+		s.Version = DefaultVersion
+	}
+	fill(&s.OperatorVersion, DefaultOperatorVersion)
+	fill(&s.ClusterName, app.Name+"-postgres")
+	fill(&s.Database, strings.ReplaceAll(app.Name, "-", "_"))
+	fill(&s.Owner, s.Database)
+	fill(&s.Workload, DefaultWorkload)
+	fill(&s.DatabaseReclaimPolicy, cnpgv1.DatabaseReclaimRetain)
+	fillPointer(&s.Instances, DefaultInstances)
+	fillPointer(&s.Lineage, 1)
+	fillPointer(&s.DeletionProtection, true)
+	if s.EnablePDB == nil && *s.Instances == 1 {
+		fillPointer(&s.EnablePDB, false)
+	}
+	defaultCredentials(s.Credentials)
+	for i := range s.Databases {
+		fill(&s.Databases[i].Owner, s.Owner)
+		fill(&s.Databases[i].DatabaseReclaimPolicy, cnpgv1.DatabaseReclaimRetain)
+	}
+	for i := range s.Roles {
+		role := &s.Roles[i]
+		fillPointer(&role.Login, role.Credentials != nil)
+		fill(&role.Database, s.Database)
+		defaultCredentials(role.Credentials)
+	}
+	for i := range s.Poolers {
+		pooler := &s.Poolers[i]
+		fill(&pooler.Type, cnpgv1.PoolerTypeRW)
+		fill(&pooler.Name, s.ClusterName+"-pooler-"+string(pooler.Type))
+		fill(&pooler.PoolMode, cnpgv1.PgBouncerPoolModeSession)
+		fillPointer(&pooler.Instances, 1)
+	}
+	defaultResources(s)
+	defaultBackup(app)
+	defaultMonitoring(s)
+	if s.Restore != nil && s.Restore.From != nil {
+		defaultBackupCredentials(s.Restore.From.Credentials)
+	}
+	if s.Init != nil && s.Init.Job != nil {
+		fillPointer(&s.Init.Job.BackoffLimit, 10)
+	}
+	if s.Network != nil {
+		fillPointer(&s.Network.Policy, true)
+		fill(&s.Network.OperatorNamespace, DefaultOperatorNamespace)
+	}
+}
+
+// defaultResources makes request and limit of memory equal where only one is given. CloudNativePG compares shared_buffers with the
+// request, the kernel kills at the limit.
+func defaultResources(s *Settings) {
+	if s.Resources == nil {
+		return
+	}
+	limit, limited := s.Resources.Limits["memory"]
+	request, requested := s.Resources.Requests["memory"]
+	switch {
+	case limited && !requested:
+		requests := s.Resources.Requests.DeepCopy()
+		if requests == nil {
+			requests = corev1.ResourceList{}
+		}
+		requests["memory"] = limit
+		s.Resources.Requests = requests
+	case requested && !limited:
+		limits := s.Resources.Limits.DeepCopy()
+		if limits == nil {
+			limits = corev1.ResourceList{}
+		}
+		limits["memory"] = request
+		s.Resources.Limits = limits
+	}
+}
+
+func defaultBackup(app *PostgresApp) {
+	b := app.Spec.Backup
+	if b == nil {
+		return
+	}
+	fillPointer(&b.Enabled, b.Bucket != "" || b.DestinationPath != "" || b.VolumeSnapshot != nil)
+	fillPointer(&b.Immediate, true)
+	fill(&b.Schedule, DefaultSchedule)
+	fill(&b.Retention, DefaultRetention)
+	fill(&b.Method, MethodPlugin)
+	fill(&b.Compression, DefaultCompression)
+	if b.Bucket != "" {
+		fill(&b.Path, app.Name)
+		fill(&b.DestinationPath, "s3://"+b.Bucket+"/"+strings.Trim(b.Path, "/"))
+	}
+	defaultBackupCredentials(b.Credentials)
+}
+
+func defaultBackupCredentials(c *BackupCredentials) {
+	switch {
+	case c == nil:
+	case c.ExistingSecret != nil:
+		fill(&c.ExistingSecret.AccessKeyIDKey, DefaultAccessKeyIDKey)
+		fill(&c.ExistingSecret.SecretAccessKeyKey, DefaultSecretKeyKey)
+	case c.ExternalSecret != nil:
+		fill(&c.ExternalSecret.AccessKeyIDProperty, DefaultAccessKeyIDKey)
+		fill(&c.ExternalSecret.SecretAccessKeyProperty, DefaultSecretKeyKey)
+		defaultExternalSecret(&c.ExternalSecret.ExternalSecretSource)
+	}
+}
+
+func defaultCredentials(c *Credentials) {
+	if c != nil && c.ExternalSecret != nil {
+		defaultExternalSecret(c.ExternalSecret)
+	}
+}
+
+func defaultExternalSecret(e *ExternalSecretSource) {
+	fill(&e.SecretStoreRef.Kind, "ClusterSecretStore")
+	fill(&e.RefreshInterval, DefaultRefreshInterval)
+}
+
+func defaultMonitoring(s *Settings) {
+	if s.Monitoring == nil {
+		s.Monitoring = &Monitoring{}
+	}
+	m := s.Monitoring
+	fill(&m.Type, MonitorService)
+	fill(&m.Interval, DefaultMonitorInterval)
+	if m.Alerts == nil {
+		m.Alerts = &Alerts{}
+	}
+	fillPointer(&m.Alerts.Enabled, m.Type != MonitorNone)
+	if m.Dashboard != nil && m.Dashboard.Labels == nil {
+		m.Dashboard.Labels = map[string]string{"grafana_dashboard": "1"}
+	}
+}
+
+// fill sets a text that is empty.
+func fill[T ~string](target *T, value T) {
+	if *target == "" {
+		*target = value
+	}
+}
+
+// fillPointer sets a pointer that is nil.
+func fillPointer[T any](target **T, value T) {
+	if *target == nil {
+		*target = &value
+	}
+}

@@ -1,0 +1,98 @@
+// Package strict decodes a YAML document into a Go type and reports everything that does not fit, each with its path: unknown
+// fields with the name that was probably meant, values of the wrong type with what would be right, keys that stand twice.
+//
+// Decoders of the Kubernetes family stop at the first wrong type, match names without regard to case and know nothing of
+// neighbours; a person correcting a file wants the whole list at once.
+package strict
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"strings"
+
+	"k8s.io/apimachinery/pkg/util/validation/field"
+	"sigs.k8s.io/yaml"
+)
+
+// Options adjust the report to the type that is decoded.
+type Options struct {
+	// Hint returns the remedy for an unknown field at path, or "" when there is none better than its closest neighbour. Indices in
+	// path are written as [].
+	Hint func(path string) string
+
+	// Secret tells whether the value at path must not be shown. Indices in path are written as [].
+	Secret func(path string) bool
+}
+
+// Fields parses one YAML document whose root is a mapping. Integers come as int64, other numbers as float64. The error names the
+// line where the text is not YAML and the key that stands twice.
+func Fields(document []byte) (map[string]any, error) {
+	text, err := yaml.YAMLToJSONStrict(document)
+	if err != nil {
+		return nil, syntaxError(err)
+	}
+	decoder := json.NewDecoder(bytes.NewReader(text))
+	decoder.UseNumber()
+	var value any
+	if err := decoder.Decode(&value); err != nil && err != io.EOF {
+		return nil, err
+	}
+	switch value := Numbers(value).(type) {
+	case map[string]any:
+		return value, nil
+	case nil:
+		return nil, fmt.Errorf("the document is empty")
+	default:
+		return nil, fmt.Errorf("the document is %s where an object with apiVersion and kind must be", describe(value))
+	}
+}
+
+// syntaxError words a parser's error as a person would, keeping its line and leaving out the text around it, which may be a secret.
+func syntaxError(err error) error {
+	message := strings.TrimPrefix(err.Error(), "error converting YAML to JSON: ")
+	message = strings.TrimPrefix(message, "yaml: ")
+	message = strings.TrimPrefix(message, "unmarshal errors:\n  ")
+	if i := strings.Index(message, "cannot unmarshal"); i >= 0 {
+		message = message[:i] + "the document is not an object"
+	}
+	return fmt.Errorf("not valid YAML: %s", strings.ReplaceAll(message, "\n  ", "; "))
+}
+
+// Numbers turns every json.Number of a decoded value into int64 where it is whole and fits, into float64 elsewhere.
+func Numbers(value any) any {
+	switch value := value.(type) {
+	case map[string]any:
+		for key, element := range value {
+			value[key] = Numbers(element)
+		}
+	case []any:
+		for i, element := range value {
+			value[i] = Numbers(element)
+		}
+	case json.Number:
+		if whole, err := value.Int64(); err == nil {
+			return whole
+		}
+		number, _ := value.Float64()
+		return number
+	}
+	return value
+}
+
+// Into decodes fields into out, a pointer to a struct, and returns everything that does not fit its type. Nulls count as absent.
+// out is complete only when the list is empty.
+func Into(fields map[string]any, out any, path *field.Path, options Options) field.ErrorList {
+	if errs := Check(fields, out, path, options); len(errs) > 0 {
+		return errs
+	}
+	text, err := json.Marshal(fields)
+	if err != nil {
+		return field.ErrorList{field.InternalError(path, err)}
+	}
+	if err := json.Unmarshal(text, out); err != nil {
+		return field.ErrorList{field.InternalError(path, err)}
+	}
+	return nil
+}
