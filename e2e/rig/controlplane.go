@@ -1,0 +1,117 @@
+package rig
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
+	"time"
+
+	"sigs.k8s.io/controller-runtime/pkg/envtest"
+
+	"github.com/homelab-foundations/postgresapp/e2e/assets"
+)
+
+// controlPlane is etcd and kube-apiserver as envtest runs them, with all CRDs and webhook registrations.
+type controlPlane struct {
+	environment *envtest.Environment
+}
+
+// webhooks returns where the API server expects the webhooks: address, port and certificates.
+func (c *controlPlane) webhooks() envtest.WebhookInstallOptions {
+	return c.environment.WebhookInstallOptions
+}
+
+// startControlPlane starts etcd and kube-apiserver, installs the CRDs and registers the webhooks.
+func (r *Rig) startControlPlane(set assets.Set) (*controlPlane, error) {
+	launchers := filepath.Join(r.Dir, "bin")
+	if err := os.MkdirAll(launchers, 0o755); err != nil {
+		return nil, err
+	}
+	etcd, err := tiedLauncher(launchers, set.Program(assets.Etcd))
+	if err != nil {
+		return nil, err
+	}
+	apiServer, err := tiedLauncher(launchers, set.Program(assets.KubeAPIServer))
+	if err != nil {
+		return nil, err
+	}
+	logs, err := os.Create(filepath.Join(r.Dir, "controlplane.log"))
+	if err != nil {
+		return nil, err
+	}
+
+	noExistingCluster := false // not even when the environment asks for one
+	environment := &envtest.Environment{
+		UseExistingCluster:       &noExistingCluster,
+		ErrorIfCRDPathMissing:    true,
+		ControlPlaneStartTimeout: time.Minute, // the default of 20 s is short on a busy machine
+		CRDInstallOptions: envtest.CRDInstallOptions{
+			Paths:   []string{set.CRDs()},
+			MaxTime: time.Minute,
+		},
+		WebhookInstallOptions: envtest.WebhookInstallOptions{
+			Paths: []string{set.Webhooks()},
+		},
+	}
+	// Paths set here win over the environment variables that envtest reads.
+	environment.ControlPlane.Etcd = &envtest.Etcd{Path: etcd, Out: logs, Err: logs}
+	server := environment.ControlPlane.GetAPIServer()
+	server.Path, server.Out, server.Err = apiServer, logs, logs
+
+	started, stop, stopped := make(chan error), make(chan struct{}), make(chan error)
+	go func() {
+		// envtest forks in this goroutine; see startProcess for why its thread has to live on.
+		runtime.LockOSThread()
+		defer runtime.UnlockOSThread()
+		config, err := environment.Start()
+		r.Config = config
+		started <- err
+		<-stop
+		stopped <- environment.Stop()
+	}()
+	err = <-started
+	r.shutdown = append(r.shutdown, func() error {
+		close(stop)
+		err := <-stopped
+		_ = logs.Close()
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("start the control plane: %w; its last words:\n%s", err, tail(logs.Name()))
+	}
+	r.Kubeconfig = filepath.Join(r.Dir, "kubeconfig")
+	if err := os.WriteFile(r.Kubeconfig, environment.KubeConfig, 0o600); err != nil {
+		return nil, err
+	}
+	return &controlPlane{environment: environment}, nil
+}
+
+// startGarbageCollection starts the controllers that finish deletions. The protection of claims is one of them:
+// it alone takes off the finalizer that the API server puts on every PersistentVolumeClaim.
+func (r *Rig) startGarbageCollection(set assets.Set) error {
+	_, err := r.startProcess("kube-controller-manager", nil, set.Program(assets.KubeControllerManager),
+		"--kubeconfig="+r.Kubeconfig,
+		"--controllers=garbage-collector-controller,namespace-controller,persistentvolumeclaim-protection-controller",
+		"--leader-elect=false",
+		"--secure-port=0",
+		"--use-service-account-credentials=false",
+	)
+	return err
+}
+
+// startKustomizeController starts Flux's kustomize-controller. What it applies comes from artifacts that a test
+// announces in the status of a GitRepository or ExternalArtifact: no source-controller runs.
+func (r *Rig) startKustomizeController(set assets.Set) error {
+	_, err := r.startProcess("kustomize-controller",
+		[]string{"RUNTIME_NAMESPACE=" + FluxNamespace},
+		set.Program(assets.KustomizeController),
+		"--watch-all-namespaces",
+		"--enable-leader-election=false",
+		"--metrics-addr=127.0.0.1:0",
+		"--health-addr=127.0.0.1:0",
+		"--events-addr=",
+		"--feature-gates=ExternalArtifact=true",
+	)
+	return err
+}
