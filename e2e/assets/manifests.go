@@ -25,6 +25,10 @@ var manifests = []manifestSource{{
 	crds:     []string{"config/crd/bases/*.yaml"},
 	webhooks: "config/webhook/manifests.yaml",
 }, {
+	// Without it the operator refuses backups by volume snapshot.
+	module: "github.com/kubernetes-csi/external-snapshotter/client/v8",
+	crds:   []string{"config/crd/snapshot.storage.k8s.io_*.yaml"},
+}, {
 	// The plugin itself does not run in the rig; the ObjectStore is its only resource.
 	module:  "github.com/cloudnative-pg/plugin-barman-cloud",
 	version: "v0.15.0",

@@ -179,3 +179,12 @@ func (r *Rig) EnsureNamespace(ctx context.Context, name string) error {
 	}
 	return nil
 }
+
+// NewNamespace creates a namespace whose name begins with prefix and is like no other, and returns the name.
+func (r *Rig) NewNamespace(ctx context.Context, prefix string) (string, error) {
+	namespace := &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{GenerateName: prefix + "-"}}
+	if err := r.Client.Create(ctx, namespace); err != nil {
+		return "", fmt.Errorf("create a namespace %s-...: %w", prefix, err)
+	}
+	return namespace.Name, nil
+}
