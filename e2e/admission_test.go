@@ -140,7 +140,7 @@ var notInNames = regexp.MustCompile(`[^a-z0-9]+`)
 func newNamespace(t *testing.T) string {
 	t.Helper()
 	prefix := notInNames.ReplaceAllString(strings.ToLower(strings.TrimPrefix(t.Name(), "Test")), "-")
-	prefix = strings.Trim(prefix[:min(len(prefix), 50)], "-") // a name has 63 characters at most
+	prefix = strings.Trim(prefix[:min(len(prefix), 30)], "-") // of 63 characters, some are for what is appended
 	name, err := cluster.NewNamespace(t.Context(), prefix)
 	require.NoError(t, err)
 	return name
