@@ -181,22 +181,24 @@ func (b *budget) checkMemory() {
 		"max_connections", "work_mem", "shared_buffers", "maintenance_work_mem", "autovacuum_work_mem")
 }
 
-// sharedBuffersFit compares shared_buffers with the memory request, or the huge
-// pages, as CloudNativePG's admission does, and with the limit.
+// sharedBuffersFit compares shared_buffers with the memory limit and, as
+// CloudNativePG's admission does with what the manifest sets, with the memory
+// request or the huge pages.
 func (b *budget) sharedBuffersFit() bool {
 	const name = "shared_buffers"
 	buffers := b.number(name)
-	what, than := "", int64(0)
+	_, set := b.params[name]
+	what, than, because := "", int64(0), ""
 	switch {
 	case buffers > b.MemoryBytes:
-		what, than = "limit", b.MemoryBytes
-	case buffers > max(b.MemoryRequestBytes, b.HugePagesBytes):
-		what, than = "request", b.MemoryRequestBytes
+		what, than, because = "limit", b.MemoryBytes, "with which PostgreSQL is killed once it fills them"
+	case set && buffers > max(b.MemoryRequestBytes, b.HugePagesBytes):
+		what, than, because = "request", b.MemoryRequestBytes, "which CloudNativePG refuses"
 	default:
 		return true
 	}
-	b.add(Error, fmt.Sprintf("shared_buffers %s is more than the memory %s of %s, which CloudNativePG refuses; lower it to %s or raise the %s",
-		formatSize(buffers), what, formatQuantity(than),
+	b.add(Error, fmt.Sprintf("shared_buffers %s is more than the memory %s of %s, %s; set it to %s or raise the %s",
+		formatSize(buffers), what, formatQuantity(than), because,
 		formatSize(max(wholeMB(min(b.MemoryBytes/bufferShare, b.MemoryRequestBytes)), memoryMin)), what), name)
 	return false
 }

@@ -35,7 +35,8 @@ const (
 // Parallel workers counted at a time. CloudNativePG allows 32 and PostgreSQL
 // starts them by table size, but more than there are CPUs do no useful work.
 // pgtune counts the CPUs, and PostgreSQL's own maximum of 8 when it does not
-// know them. Two are what one query gets by default. Judgement.
+// know them. Two are what one query gets by default. A CPU without memory to work
+// in does not count either. Judgement.
 const (
 	workersUnknownCPU = 8
 	workersMin        = 2
@@ -96,10 +97,10 @@ func sharedMemory(v values) int64 {
 func parallelWorkers(m Machine, v values, connections int64) int64 {
 	busy := int64(workersUnknownCPU)
 	if m.MilliCPU > 0 {
-		busy = max((m.MilliCPU+999)/1000, workersMin)
+		busy = (m.MilliCPU + 999) / 1000
 	}
 	return min(
-		busy,
+		max(min(busy, m.usableCPUs()), workersMin),
 		v.number("max_parallel_workers"),
 		v.number("max_worker_processes"),
 		connections*v.number("max_parallel_workers_per_gather"),

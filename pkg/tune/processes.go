@@ -16,9 +16,38 @@ const workersPerQueryMax = 4
 const workersBesideParallel = 8
 
 // cnpgWorkers is what CloudNativePG sets max_worker_processes and
-// max_parallel_workers to. They are never lowered: workers wait for no memory
-// until they run, and on standbys they may not be fewer than on the primary.
+// max_parallel_workers to. They are never lowered: a worker that does not run
+// costs next to nothing, and a standby may not have fewer than its primary.
 const cnpgWorkers = 32
+
+// memoryPerCPU is how much memory a CPU needs to be counted. A container without
+// a CPU limit often has far more CPUs than memory for as many processes.
+// Judgement.
+const memoryPerCPU = 128 * mB
+
+// usableCPUs is how many CPUs the memory is enough for, without a bound if it is
+// not known.
+func (m Machine) usableCPUs() int64 {
+	if m.MemoryBytes == 0 {
+		return cpusMax
+	}
+	return m.MemoryBytes / memoryPerCPU
+}
+
+// cpus is the number of whole CPUs that count, zero when it is not known.
+func (m Machine) cpus() int64 { return min(m.MilliCPU/1000, m.usableCPUs()) }
+
+// cpuCount writes that number for a sentence.
+func (m Machine) cpuCount() string {
+	switch all := m.MilliCPU / 1000; {
+	case m.MilliCPU == 0:
+		return "an unknown number of CPUs"
+	case all > m.cpus():
+		return fmt.Sprintf("the %d of %d CPUs that have %s of memory each", m.cpus(), all, formatQuantity(memoryPerCPU))
+	default:
+		return fmt.Sprintf("%g CPUs", float64(m.MilliCPU)/1000)
+	}
+}
 
 func (t *tuning) decideProcesses() {
 	cpus := t.cpus()
@@ -30,11 +59,11 @@ func (t *tuning) decideProcesses() {
 			perGather = half
 		}
 		t.decide("max_parallel_workers_per_gather", fmt.Sprint(perGather), pgtune,
-			fmt.Sprintf("half of %d CPUs for one query%s", cpus, t.unlessWarehouse()))
+			fmt.Sprintf("half of %s for one query%s", t.cpuCount(), t.unlessWarehouse()))
 		t.decide("max_parallel_maintenance_workers", fmt.Sprint(few), pgtune,
-			fmt.Sprintf("half of %d CPUs for one index build, at most %d", cpus, workersPerQueryMax))
+			fmt.Sprintf("half of %s for one index build, at most %d", t.cpuCount(), workersPerQueryMax))
 		t.decide("max_parallel_workers", fmt.Sprint(max(cpus, cnpgWorkers)), pgtune,
-			fmt.Sprintf("one for each of %d CPUs, and not below the %d CloudNativePG sets", cpus, cnpgWorkers))
+			fmt.Sprintf("one for each of %s, and not below the %d CloudNativePG sets", t.cpuCount(), cnpgWorkers))
 		t.decideWorkerProcesses()
 	}
 
@@ -47,13 +76,13 @@ func (t *tuning) decideProcesses() {
 		vacuums = 4
 	}
 	t.decide("autovacuum_max_workers", fmt.Sprint(vacuums), pgtune,
-		"3 by default, 4 from 16 CPUs, 5 from 32 CPUs")
+		fmt.Sprintf("%d for %s: 3 by default, 4 from 16, 5 from 32", vacuums, t.cpuCount()))
 
 	// PostgreSQL 18 reads through worker processes. Its three are enough for
 	// twelve CPUs, then pgtune takes a quarter of them, 32 at most.
 	if t.Major >= 18 {
 		t.decide("io_workers", fmt.Sprint(min(max(cpus/4, 3), 32)), pgtune,
-			fmt.Sprintf("a quarter of %d CPUs read for the others, at least 3 and at most 32", cpus))
+			fmt.Sprintf("a quarter of %s, at least 3 and at most 32, read on behalf of the others", t.cpuCount()))
 	}
 }
 

@@ -37,6 +37,12 @@ func TestParametersFollowTheUser(t *testing.T) {
 			set:     map[string]string{"hash_mem_multiplier": "8"},
 			want:    map[string]string{"hash_mem_multiplier": "", "work_mem": "1792kB"},
 		},
+		// 1008 processes of 4MB fill 4Gi on their own; 4096/1024 = 4, but at most 1.
+		"far too many connections": {
+			machine: tune.Machine{MemoryBytes: 4 * gi},
+			set:     map[string]string{"max_connections": "1000"},
+			want:    map[string]string{"work_mem": "1MB"},
+		},
 		"maintenance below the autovacuum share": {
 			machine: tune.Machine{MemoryBytes: 4 * gi}, // a thirty-second is 128MB
 			set:     map[string]string{"maintenance_work_mem": "64MB"},
@@ -125,6 +131,16 @@ func TestParametersOfSpecialMachines(t *testing.T) {
 			want: []string{
 				"huge_pages = off", "max_wal_size = 96MB", "min_wal_size = 32MB", "wal_keep_size = 16MB", "max_slot_wal_keep_size = 96MB",
 				"random_page_cost = 1.1", "effective_io_concurrency = 200", "jit = off",
+			},
+		},
+		// 1024/128 = 8 CPUs count. S=256 C=25 W=8: left = 1024-48-281.56-33x2.5-96-64 = 451.94;
+		// 451.94/33/6 = 2.28 -> 2
+		"64 CPUs and little memory": {
+			machine: tune.Machine{MemoryBytes: gi, MilliCPU: 64000, Major: 18, Minor: -1},
+			want: []string{
+				"max_connections = 25", "max_parallel_workers_per_gather = 4", "max_parallel_maintenance_workers = 4",
+				"shared_buffers = 256MB", "huge_pages = off", "effective_cache_size = 768MB", "autovacuum_work_mem = 32MB", "work_mem = 2MB",
+				"wal_compression = lz4", "random_page_cost = 1.1", "effective_io_concurrency = 200", "jit = off",
 			},
 		},
 		// 32 CPUs and 8 more processes are more than CloudNativePG's 32.

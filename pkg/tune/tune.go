@@ -208,6 +208,3 @@ func (m Machine) normalized() Machine {
 	}
 	return m
 }
-
-// cpus is the number of whole CPUs, zero when unknown or less than one.
-func (m Machine) cpus() int64 { return m.MilliCPU / 1000 }
