@@ -71,6 +71,9 @@ func Ensure(ctx context.Context, progress io.Writer, programs ...Program) (Set, 
 		return Set{}, err
 	}
 	set := Set{dir: b.dir}
+	if set.complete(programs) {
+		return set, nil // without a lock: the directory may be read-only
+	}
 	if err := os.MkdirAll(set.dir, 0o755); err != nil {
 		return Set{}, fmt.Errorf("make the cache directory (%s moves it): %w", CacheEnv, err)
 	}
@@ -88,12 +91,17 @@ func Ensure(ctx context.Context, progress io.Writer, programs ...Program) (Set, 
 			return Set{}, err
 		}
 	}
-	if !exists(set.Webhooks()) { // written last
+	if !exists(set.Webhooks()) {
 		if err := b.extract(ctx, set); err != nil {
 			return Set{}, err
 		}
 	}
 	return set, nil
+}
+
+// complete tells whether the set has the programs and the manifests, of which the webhooks come last.
+func (s Set) complete(programs []Program) bool {
+	return exists(s.Webhooks()) && !slices.ContainsFunc(programs, func(p Program) bool { return !exists(s.Program(p)) })
 }
 
 // cacheRoot returns the directory below which sets of assets are kept.

@@ -36,6 +36,13 @@ func (r *Rig) startControlPlane(set assets.Set) (*controlPlane, error) {
 	if err != nil {
 		return nil, err
 	}
+	state := map[string]string{}
+	for _, name := range []string{"etcd", "kube-apiserver"} {
+		state[name] = filepath.Join(r.Dir, name)
+		if err := os.MkdirAll(state[name], 0o700); err != nil {
+			return nil, err
+		}
+	}
 	logs, err := os.Create(filepath.Join(r.Dir, "controlplane.log"))
 	if err != nil {
 		return nil, err
@@ -55,9 +62,9 @@ func (r *Rig) startControlPlane(set assets.Set) (*controlPlane, error) {
 		},
 	}
 	// Paths set here win over the environment variables that envtest reads.
-	environment.ControlPlane.Etcd = &envtest.Etcd{Path: etcd, Out: logs, Err: logs}
+	environment.ControlPlane.Etcd = &envtest.Etcd{Path: etcd, DataDir: state["etcd"], Out: logs, Err: logs}
 	server := environment.ControlPlane.GetAPIServer()
-	server.Path, server.Out, server.Err = apiServer, logs, logs
+	server.Path, server.CertDir, server.Out, server.Err = apiServer, state["kube-apiserver"], logs, logs
 
 	started, stop, stopped := make(chan error), make(chan struct{}), make(chan error)
 	go func() {
