@@ -46,9 +46,10 @@ var (
 // Memory is over budget when it would not suffice if all connections and the
 // parallel workers ran a query at once, each with a single hash table of work_mem
 // times hash_mem_multiplier, while all autovacuum workers and one maintenance
-// command use what they may. A query with several sorts takes more, so this is
-// what hardly anyone would call unlucky; Parameters leaves room for three. Not
-// counted are temp_buffers, logical decoding and what extensions allocate.
+// command use what they may. That is far from the worst case, since one query may
+// hold many sorts and hash tables, but a busy hour can reach it. Parameters leaves
+// room for three times work_mem and more. Not counted are temp_buffers, logical
+// decoding and what extensions allocate.
 //
 // WAL is over budget when checkpoints, slots and kept segments together exceed
 // the WAL volume, or half of the data volume if the WAL lives there.

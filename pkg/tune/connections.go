@@ -22,7 +22,7 @@ func (t *tuning) decideConnections() {
 	steps := (t.MemoryBytes + connectionStep - 1) / connectionStep
 	most := connectionsOf[t.Workload]
 	n := min(steps*connectionsPerStep, most)
-	t.decide("max_connections", fmt.Sprint(n), timescaledbTune+" and "+pgtune, fmt.Sprintf(
+	t.decide("max_connections", fmt.Sprint(n), timescaledbTune+" and "+pgtune+" and "+judgement, fmt.Sprintf(
 		"%d for each 2Gi of memory begun, here %s, but at most the %d of workload %s; about 10 of them serve the operator, metrics and superusers",
 		connectionsPerStep, formatQuantity(t.MemoryBytes), most, t.Workload))
 }

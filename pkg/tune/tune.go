@@ -13,7 +13,8 @@
 //   - pgtune (github.com/le0pard/pgtune, commit 7caef27): the shares of memory,
 //     the connections and WAL sizes of each workload, parallel query, jit.
 //   - timescaledb-tune (github.com/timescale/timescaledb-tune, commit c7a642b):
-//     the connections of a small machine, WAL sizes that follow the volume.
+//     the connections of a small machine, the idea that WAL sizes follow the
+//     volume.
 //   - The documentation of CloudNativePG 1.30 and of PostgreSQL.
 //
 // pgtune describes a whole server. A container differs, and these rules are our
@@ -24,6 +25,7 @@
 //     is taken off before work_mem is divided. There is no floor of 4MB.
 //   - max_connections grows with memory up to pgtune's number for the workload.
 //   - autovacuum_work_mem is a thirty-second of memory.
+//   - A CPU counts only with 128Mi of memory for what runs on it.
 //   - Slots, kept segments and checkpoints share the WAL volume, or a quarter of
 //     the data volume where the WAL lives there.
 //

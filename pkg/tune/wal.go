@@ -72,7 +72,7 @@ func (t *tuning) decideMaxWAL(space int64, volume string) {
 	case space > 0:
 		most := maxWALOf[t.Workload]
 		size := max(min(wholeSegments(percent(space, checkpointPercent)), most), maxWALMin, least)
-		t.decide(name, formatSize(size), timescaledbTune+" and "+pgtune, fmt.Sprintf(
+		t.decide(name, formatSize(size), judgement+" and "+pgtune, fmt.Sprintf(
 			"%d%% of %s, rounded down, between %s and the %s of workload %s",
 			checkpointPercent, volume, formatSize(max(maxWALMin, least)), formatSize(most), t.Workload))
 	case least >= t.number(name):
