@@ -1,0 +1,160 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"sort"
+	"strings"
+
+	"sigs.k8s.io/yaml"
+)
+
+const (
+	operator     = "github.com/cloudnative-pg/cloudnative-pg"
+	plugin       = "github.com/cloudnative-pg/plugin-barman-cloud"
+	monitoring   = "github.com/prometheus-operator/prometheus-operator/pkg/apis/monitoring"
+	newest       = "v1.30.0"
+	pluginTag    = "v0.15.0"
+	generatorPkg = "sigs.k8s.io/controller-tools/cmd/controller-gen"
+)
+
+// operatorTags are the versions the timeline compares, oldest first.
+var operatorTags = []string{"v1.27.0", "v1.28.0", "v1.29.0", newest}
+
+// definition is a custom resource definition.
+type definition struct {
+	kind, apiVersion, source string
+	schema                   node
+}
+
+// node is an OpenAPI schema as it is written in a definition.
+type node = map[string]any
+
+// latest returns the definitions whose schemas are embedded, sorted by kind.
+func latest(dir string) ([]definition, error) {
+	found, err := fromModule(operator, newest, "config/crd/bases")
+	if err != nil {
+		return nil, err
+	}
+	stores, err := fromModule(plugin, pluginTag, "config/crd/bases")
+	if err != nil {
+		return nil, err
+	}
+	monitors, err := fromTypes(dir)
+	if err != nil {
+		return nil, err
+	}
+	found = append(found, stores...)
+	found = append(found, monitors...)
+	kept := found[:0]
+	for _, d := range found {
+		switch d.kind {
+		case "FailoverQuorum": // written by the operator alone
+		case "Alertmanager", "Probe", "Prometheus", "ThanosRuler":
+		default:
+			kept = append(kept, d)
+		}
+	}
+	sort.Slice(kept, func(i, j int) bool { return kept[i].kind < kept[j].kind })
+	return kept, nil
+}
+
+// fromModule reads the definitions in a folder of a module.
+func fromModule(module, version, folder string) ([]definition, error) {
+	root, err := download(module, version)
+	if err != nil {
+		return nil, err
+	}
+	return read(filepath.Join(root, folder), module+"@"+version)
+}
+
+// download returns the directory of a module's version in the module cache.
+func download(module, version string) (string, error) {
+	cmd := exec.Command("go", "mod", "download", "-json", module+"@"+version)
+	out, err := cmd.Output()
+	var answer struct{ Dir, Error string }
+	if jsonErr := json.Unmarshal(out, &answer); jsonErr != nil {
+		return "", errors.Join(err, jsonErr)
+	}
+	if answer.Error != "" {
+		return "", fmt.Errorf("%s@%s: %s", module, version, answer.Error)
+	}
+	return answer.Dir, nil
+}
+
+// fromTypes makes the Prometheus operator's definitions from the types at the
+// version in go.mod.
+func fromTypes(dir string) ([]definition, error) {
+	out, err := exec.Command("go", "list", "-m", "-f", "{{.Version}}", monitoring).Output()
+	if err != nil {
+		return nil, fmt.Errorf("version of %s: %w", monitoring, err)
+	}
+	version := strings.TrimSpace(string(out))
+	scratch, err := os.MkdirTemp("", "crdgen")
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(scratch)
+	tool := filepath.Join(scratch, "controller-gen")
+	steps := [][]string{
+		{"go", "build", "-C", filepath.Join(dir, "..", "..", "tools", "generate"), "-o", tool, generatorPkg},
+		{tool, "crd:crdVersions=v1,allowDangerousTypes=true", "paths=" + monitoring + "/v1", "output:crd:dir=" + scratch},
+	}
+	for _, step := range steps {
+		if text, err := exec.Command(step[0], step[1:]...).CombinedOutput(); err != nil {
+			return nil, fmt.Errorf("%s: %w\n%s", strings.Join(step, " "), err, text)
+		}
+	}
+	return read(scratch, monitoring+"@"+version)
+}
+
+// read reads all definitions in a folder, one a file.
+func read(folder, source string) ([]definition, error) {
+	files, err := filepath.Glob(filepath.Join(folder, "*.yaml"))
+	if err != nil {
+		return nil, err
+	}
+	if len(files) == 0 {
+		return nil, fmt.Errorf("%s: no definitions in %s", source, folder)
+	}
+	var found []definition
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			return nil, err
+		}
+		var crd struct {
+			Spec struct {
+				Group    string
+				Names    struct{ Kind string }
+				Versions []struct {
+					Name   string
+					Schema struct{ OpenAPIV3Schema node }
+				}
+			}
+		}
+		if err := yaml.Unmarshal(text, &crd); err != nil {
+			return nil, fmt.Errorf("%s: %w", file, err)
+		}
+		if len(crd.Spec.Versions) != 1 {
+			return nil, fmt.Errorf("%s: %d versions, and one is expected", file, len(crd.Spec.Versions))
+		}
+		v := crd.Spec.Versions[0]
+		found = append(found, definition{
+			kind:       crd.Spec.Names.Kind,
+			apiVersion: crd.Spec.Group + "/" + v.Name,
+			source:     source,
+			schema:     v.Schema.OpenAPIV3Schema,
+		})
+	}
+	return found, nil
+}
+
+// fileName is where a kind's schema is kept.
+func fileName(kind string) string {
+	return strings.ToLower(kind) + ".json"
+}
