@@ -106,6 +106,17 @@ type Backup struct {
 	VolumeSnapshot *cnpgv1.VolumeSnapshotConfiguration `json:"volumeSnapshot,omitempty"`
 }
 
+// IsEnabled tells whether backups are taken: as enabled says, else when there is somewhere to take them to. It is false for nil.
+func (b *Backup) IsEnabled() bool {
+	switch {
+	case b == nil:
+		return false
+	case b.Enabled != nil:
+		return *b.Enabled
+	}
+	return b.Bucket != "" || b.DestinationPath != "" || b.VolumeSnapshot != nil
+}
+
 // BackupCredentials says how the archive is opened: exactly one of its ways.
 type BackupCredentials struct {
 	// existingSecret is a Secret in the app's namespace.

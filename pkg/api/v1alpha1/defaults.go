@@ -27,20 +27,13 @@ const (
 // what is there, and twice is the same as once.
 func SetDefaults(app *PostgresApp) {
 	s := &app.Spec.Settings
-	if s.Version == "" && s.ImageName == "" && s.ImageCatalogRef == nil {
-		s.Version = DefaultVersion
-	}
 	fill(&s.OperatorVersion, DefaultOperatorVersion)
-	fill(&s.ClusterName, app.Name+"-postgres")
 	fill(&s.Database, strings.ReplaceAll(app.Name, "-", "_"))
 	fill(&s.Owner, s.Database)
-	fill(&s.Workload, DefaultWorkload)
 	fill(&s.DatabaseReclaimPolicy, cnpgv1.DatabaseReclaimRetain)
-	fillPointer(&s.Instances, DefaultInstances)
-	fillPointer(&s.Lineage, 1)
 	fillPointer(&s.DeletionProtection, true)
-	if s.EnablePDB == nil && *s.Instances == 1 {
-		fillPointer(&s.EnablePDB, false)
+	if s.Cluster == nil {
+		defaultCluster(app)
 	}
 	defaultCredentials(s.Credentials)
 	for i := range s.Databases {
@@ -53,6 +46,29 @@ func SetDefaults(app *PostgresApp) {
 		fill(&role.Database, s.Database)
 		defaultCredentials(role.Credentials)
 	}
+	defaultMonitoring(s)
+	if s.Init != nil && s.Init.Job != nil {
+		fillPointer(&s.Init.Job.BackoffLimit, 10)
+	}
+	if s.Network != nil {
+		fillPointer(&s.Network.Policy, true)
+		fill(&s.Network.OperatorNamespace, DefaultOperatorNamespace)
+	}
+}
+
+// defaultCluster fills in what an app with a Cluster of its own has.
+func defaultCluster(app *PostgresApp) {
+	s := &app.Spec.Settings
+	if s.Version == "" && s.ImageName == "" && s.ImageCatalogRef == nil {
+		s.Version = DefaultVersion
+	}
+	fill(&s.ClusterName, app.Name+"-postgres")
+	fill(&s.Workload, DefaultWorkload)
+	fillPointer(&s.Instances, DefaultInstances)
+	fillPointer(&s.Lineage, 1)
+	if *s.Instances == 1 {
+		fillPointer(&s.EnablePDB, false)
+	}
 	for i := range s.Poolers {
 		pooler := &s.Poolers[i]
 		fill(&pooler.Type, cnpgv1.PoolerTypeRW)
@@ -62,16 +78,8 @@ func SetDefaults(app *PostgresApp) {
 	}
 	defaultResources(s)
 	defaultBackup(app)
-	defaultMonitoring(s)
 	if s.Restore != nil && s.Restore.From != nil {
 		defaultBackupCredentials(s.Restore.From.Credentials)
-	}
-	if s.Init != nil && s.Init.Job != nil {
-		fillPointer(&s.Init.Job.BackoffLimit, 10)
-	}
-	if s.Network != nil {
-		fillPointer(&s.Network.Policy, true)
-		fill(&s.Network.OperatorNamespace, DefaultOperatorNamespace)
 	}
 }
 
@@ -106,7 +114,6 @@ func defaultBackup(app *PostgresApp) {
 	if b == nil {
 		return
 	}
-	fillPointer(&b.Enabled, b.Bucket != "" || b.DestinationPath != "" || b.VolumeSnapshot != nil)
 	fillPointer(&b.Immediate, true)
 	fill(&b.Schedule, DefaultSchedule)
 	fill(&b.Retention, DefaultRetention)

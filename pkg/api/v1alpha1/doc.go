@@ -18,3 +18,10 @@ const (
 	KindPostgresApp      = "PostgresApp"
 	KindPostgresDefaults = "PostgresDefaults"
 )
+
+// OwnerAnnotation names, on every emitted object, the resource that it was made of. It is how an object is found again on the next
+// run in place, and how a reader finds what to edit.
+const OwnerAnnotation = Group + "/owner"
+
+// Owner is the value of OwnerAnnotation. It holds no namespace, because that is often set after the expansion.
+func Owner(kind, name string) string { return kind + "/" + name }

@@ -27,7 +27,7 @@ type origin struct {
 }
 
 // Load decodes an app, and lets it inherit what it does not say itself: first from its spec.defaults, then from the spec of
-// defaults, which may be nil. Objects are merged field by field, lists and single values are taken whole. Where fields exclude each
+// defaults, which may be nil. Objects are merged field by field, lists and single values are taken whole, and null in the stronger document inherits nothing. Where fields exclude each
 // other, such as version and imageName, the stronger document's choice sets the weaker one's aside.
 //
 // Every error of both documents is returned. The loaded app is nil when there is one.
@@ -45,7 +45,7 @@ func Load(app, defaults Fields) (*Loaded, field.ErrorList) {
 		return nil, errs
 	}
 
-	spec := runtime.DeepCopyJSON(withoutNulls(app["spec"]))
+	spec := runtime.DeepCopyJSON(app["spec"].(Fields))
 	loaded := &Loaded{PostgresApp: &typed, origins: []origin{{"", withoutNulls(app["spec"])}}}
 	own, _ := spec["defaults"].(Fields)
 	delete(spec, "defaults")
@@ -58,7 +58,10 @@ func Load(app, defaults Fields) (*Loaded, field.ErrorList) {
 		loaded.origins = append(loaded.origins, origin{fmt.Sprintf("%s %v", KindPostgresDefaults, name), shared})
 		spec = inherit(spec, shared)
 	}
-	merged := Fields{"apiVersion": app["apiVersion"], "kind": app["kind"], "metadata": app["metadata"], "spec": spec}
+	if errs := refuseDedicated(app["spec"].(Fields)); len(errs) > 0 {
+		return nil, errs
+	}
+	merged := Fields{"apiVersion": app["apiVersion"], "kind": app["kind"], "metadata": app["metadata"], "spec": withoutNulls(spec)}
 	if errs := strict.Into(merged, &typed, nil, options(KindPostgresApp)); len(errs) > 0 {
 		return nil, errs
 	}
@@ -81,6 +84,32 @@ func (l *Loaded) Origin(path string) string {
 		}
 	}
 	return ""
+}
+
+// dedicatedOnly are the settings that only an app with a Cluster of its own has. An app on a shared cluster does not inherit them.
+var dedicatedOnly = []string{"version", "imageName", "imageCatalogRef", "hibernate", "superuser", "storage", "walStorage", "resources",
+	"maxConnections", "workload", "postgresql", "initdb", "backup", "lineage", "restore", "import", "replica", "externalClusters", "poolers",
+	"services", "network", "clusterName", "instances", "inheritedMetadata", "description", "imagePullPolicy", "imagePullSecrets",
+	"schedulerName", "priorityClassName", "postgresUID", "postgresGID", "affinity", "topologySpreadConstraints", "certificates",
+	"serviceAccountTemplate", "serviceAccountName", "primaryUpdateStrategy", "primaryUpdateMethod", "enablePDB", "replicationSlots",
+	"minSyncReplicas", "maxSyncReplicas", "podSelectorRefs", "tablespaces", "ephemeralVolumeSource", "ephemeralVolumesSizeLimit",
+	"projectedVolumeTemplate", "env", "envFrom", "seccompProfile", "podSecurityContext", "securityContext", "probes",
+	"livenessProbeTimeout", "startDelay", "stopDelay", "smartShutdownTimeout", "switchoverDelay", "failoverDelay", "primaryLease",
+	"nodeMaintenanceWindow", "logLevel"}
+
+// refuseDedicated refuses, for an app on a shared cluster, what only a Cluster of its own has.
+func refuseDedicated(spec Fields) (errs field.ErrorList) {
+	cluster, shared := spec["cluster"].(Fields)
+	if !shared {
+		return nil
+	}
+	for _, name := range dedicatedOnly {
+		if spec[name] != nil {
+			errs = append(errs, field.Forbidden(field.NewPath("spec", name),
+				fmt.Sprintf("it belongs to the shared cluster %v: say it in the PostgresApp or Cluster of that name", cluster["name"])))
+		}
+	}
+	return errs
 }
 
 // header checks the fields that say what a document is.
@@ -114,6 +143,11 @@ var exclusive = []struct {
 // inherit merges weak into strong and returns the result. Both keep their values.
 func inherit(strong, weak Fields) Fields {
 	weak = runtime.DeepCopyJSON(withoutNulls(weak))
+	if strong["cluster"] != nil {
+		for _, name := range dedicatedOnly {
+			delete(weak, name)
+		}
+	}
 	for _, choice := range exclusive {
 		chosen, _ := nested(strong, choice.at...)
 		offered, _ := nested(weak, choice.at...)

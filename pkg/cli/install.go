@@ -1,0 +1,76 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+
+	"github.com/spf13/cobra"
+)
+
+func installCommand() *cobra.Command {
+	var plugin bool
+	c := &cobra.Command{
+		Use:   "install DIR",
+		Short: "Copy this program into a directory",
+		Long: `Copy this program into a directory, which is made if it does not exist. The container image has
+no shell; an init container installs the program from it by this command.
+
+With --plugin the directory is kustomize's plugin home, and the program goes where kubectl and
+kustomize look for exec plugins of kinds PostgresApp and PostgresDefaults.`,
+		Args: exactly(1, "one directory"),
+		RunE: func(c *cobra.Command, args []string) error {
+			targets := []string{filepath.Join(args[0], "postgresapp")}
+			if plugin {
+				home := filepath.Join(args[0], "postgresapp.dev", "v1alpha1")
+				targets = []string{filepath.Join(home, "postgresapp", "PostgresApp"), filepath.Join(home, "postgresdefaults", "PostgresDefaults")}
+			}
+			self, err := os.Executable()
+			if err != nil {
+				return err
+			}
+			for _, target := range targets {
+				if err := copyProgram(self, target); err != nil {
+					return fmt.Errorf("cannot install %s: %w", target, err)
+				}
+				fmt.Fprintln(c.OutOrStdout(), target)
+			}
+			return nil
+		},
+	}
+	c.Flags().BoolVar(&plugin, "plugin", false, "treat DIR as KUSTOMIZE_PLUGIN_HOME")
+	return c
+}
+
+// copyProgram replaces target in one step, so that a running copy is not disturbed and a failure leaves what was there.
+func copyProgram(source, target string) (err error) {
+	in, err := os.Open(source)
+	if err != nil {
+		return err
+	}
+	defer in.Close()
+	if err := os.MkdirAll(filepath.Dir(target), 0o755); err != nil {
+		return err
+	}
+	out, err := os.CreateTemp(filepath.Dir(target), ".postgresapp-*")
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, os.Remove(out.Name()))
+		}
+	}()
+	if _, err = io.Copy(out, in); err != nil {
+		return errors.Join(err, out.Close())
+	}
+	if err = out.Chmod(0o755); err != nil {
+		return errors.Join(err, out.Close())
+	}
+	if err = out.Close(); err != nil {
+		return err
+	}
+	return os.Rename(out.Name(), target)
+}

@@ -1,0 +1,132 @@
+package expand
+
+import (
+	corev1 "k8s.io/api/core/v1"
+	networkingv1 "k8s.io/api/networking/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/util/intstr"
+
+	"github.com/homelab-foundations/postgresapp/pkg/cnpg"
+	"github.com/homelab-foundations/postgresapp/pkg/plan"
+)
+
+// networkPolicies builds who may talk to the cluster's pods and to whom they may talk: one policy for all pods of the cluster (the
+// jobs that create instances included) about what they may reach, one for instances and one for each pooler about who may reach them.
+func networkPolicies(p *plan.Plan) []Object {
+	if p.Spec.Network == nil || !*p.Spec.Network.Policy {
+		return nil
+	}
+	list := []Object{
+		networkPolicy(p, p.Cluster+"-instances", instanceSelector(p), instanceIngress(p), nil),
+		networkPolicy(p, p.Cluster+"-egress", map[string]string{cnpg.ClusterLabel: p.Cluster}, nil, clusterEgress(p)),
+	}
+	for _, pooler := range p.Poolers {
+		list = append(list, networkPolicy(p, pooler.Spec.Name, map[string]string{cnpg.PoolerNameLabel: pooler.Spec.Name}, poolerIngress(p), nil))
+	}
+	return list
+}
+
+func networkPolicy(p *plan.Plan, name string, pods map[string]string, ingress []networkingv1.NetworkPolicyIngressRule,
+	egress []networkingv1.NetworkPolicyEgressRule) *networkingv1.NetworkPolicy {
+	policy := &networkingv1.NetworkPolicy{
+		TypeMeta:   typeMeta(networkingv1.SchemeGroupVersion.String(), "NetworkPolicy"),
+		ObjectMeta: metadata(p, name, componentNetwork),
+		Spec:       networkingv1.NetworkPolicySpec{PodSelector: metav1.LabelSelector{MatchLabels: pods}, Ingress: ingress, Egress: egress},
+	}
+	if ingress != nil {
+		policy.Spec.PolicyTypes = append(policy.Spec.PolicyTypes, networkingv1.PolicyTypeIngress)
+	}
+	if egress != nil {
+		policy.Spec.PolicyTypes = append(policy.Spec.PolicyTypes, networkingv1.PolicyTypeEgress)
+	}
+	return policy
+}
+
+// instanceIngress is who may reach an instance (docs/src/security.md and samples/networkpolicy-example.yaml of CloudNativePG 1.30.0).
+func instanceIngress(p *plan.Plan) []networkingv1.NetworkPolicyIngressRule {
+	rules := []networkingv1.NetworkPolicyIngressRule{
+		// The operator asks for the status, and connects for databases and roles.
+		{From: []networkingv1.NetworkPolicyPeer{operator(p)}, Ports: tcp(cnpg.StatusPort, cnpg.PostgreSQLPort)},
+		// Instances replicate from each other, and ask each other whether they are cut off: without the status port, a primary that
+		// loses the API server stops itself. Poolers and the jobs that join instances connect as well.
+		{From: []networkingv1.NetworkPolicyPeer{pods(map[string]string{cnpg.ClusterLabel: p.Cluster})}, Ports: tcp(cnpg.PostgreSQLPort, cnpg.StatusPort)},
+		{From: clients(p), Ports: tcp(cnpg.PostgreSQLPort)},
+	}
+	return append(rules, networkingv1.NetworkPolicyIngressRule{From: prometheus(p), Ports: tcp(cnpg.MetricsPort)})
+}
+
+// poolerIngress is who may reach a pooler.
+func poolerIngress(p *plan.Plan) []networkingv1.NetworkPolicyIngressRule {
+	return []networkingv1.NetworkPolicyIngressRule{
+		{From: clients(p), Ports: tcp(cnpg.PostgreSQLPort)},
+		{From: prometheus(p), Ports: tcp(cnpg.PoolerMetricsPort)},
+	}
+}
+
+// clusterEgress is what the cluster's pods may reach. The API server has no label to select it by; it listens on 443 or 6443.
+func clusterEgress(p *plan.Plan) []networkingv1.NetworkPolicyEgressRule {
+	udp, tcpProtocol, dns := corev1.ProtocolUDP, corev1.ProtocolTCP, intstr.FromInt32(53)
+	rules := []networkingv1.NetworkPolicyEgressRule{
+		{To: []networkingv1.NetworkPolicyPeer{pods(map[string]string{cnpg.ClusterLabel: p.Cluster})}, Ports: tcp(cnpg.PostgreSQLPort, cnpg.StatusPort)},
+		{Ports: []networkingv1.NetworkPolicyPort{{Protocol: &udp, Port: &dns}, {Protocol: &tcpProtocol, Port: &dns}}},
+		{Ports: tcp(443, 6443)},
+	}
+	if ports := storePorts(p); len(ports) > 0 {
+		rules = append(rules, networkingv1.NetworkPolicyEgressRule{Ports: tcp(ports...)})
+	}
+	return append(rules, p.Spec.Network.AllowTo...)
+}
+
+// storePorts are the ports of object stores that are not open already.
+func storePorts(p *plan.Plan) []int32 {
+	var ports []int32
+	open := map[int32]bool{443: true, 6443: true}
+	add := func(a *plan.Archive) {
+		if a != nil && !open[a.StorePort()] {
+			open[a.StorePort()] = true
+			ports = append(ports, a.StorePort())
+		}
+	}
+	add(p.Archive)
+	if p.Recovery != nil {
+		add(p.Recovery.Source)
+	}
+	return ports
+}
+
+// clients are those whom the user allows, by default every pod of the namespace.
+func clients(p *plan.Plan) []networkingv1.NetworkPolicyPeer {
+	if p.Spec.Network.AllowFrom != nil {
+		return p.Spec.Network.AllowFrom
+	}
+	return []networkingv1.NetworkPolicyPeer{pods(nil)}
+}
+
+// prometheus is where metrics are scraped from, by default any namespace.
+func prometheus(p *plan.Plan) []networkingv1.NetworkPolicyPeer {
+	selector := metav1.LabelSelector{}
+	if namespace := p.Spec.Network.PrometheusNamespace; namespace != "" {
+		selector.MatchLabels = map[string]string{corev1.LabelMetadataName: namespace}
+	}
+	return []networkingv1.NetworkPolicyPeer{{NamespaceSelector: &selector}}
+}
+
+func operator(p *plan.Plan) networkingv1.NetworkPolicyPeer {
+	return networkingv1.NetworkPolicyPeer{
+		NamespaceSelector: &metav1.LabelSelector{MatchLabels: map[string]string{corev1.LabelMetadataName: p.Spec.Network.OperatorNamespace}},
+		PodSelector:       &metav1.LabelSelector{MatchLabels: map[string]string{cnpg.OperatorNameLabel: cnpg.OperatorName}},
+	}
+}
+
+func pods(labels map[string]string) networkingv1.NetworkPolicyPeer {
+	return networkingv1.NetworkPolicyPeer{PodSelector: &metav1.LabelSelector{MatchLabels: labels}}
+}
+
+func tcp(numbers ...int32) []networkingv1.NetworkPolicyPort {
+	ports := make([]networkingv1.NetworkPolicyPort, 0, len(numbers))
+	for _, number := range numbers {
+		protocol, port := corev1.ProtocolTCP, intstr.FromInt32(number)
+		ports = append(ports, networkingv1.NetworkPolicyPort{Protocol: &protocol, Port: &port})
+	}
+	return ports
+}

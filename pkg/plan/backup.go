@@ -1,0 +1,287 @@
+package plan
+
+import (
+	"net/url"
+	"regexp"
+	"strings"
+	"time"
+
+	cnpgv1 "github.com/cloudnative-pg/api/pkg/api/v1"
+	barmanapi "github.com/cloudnative-pg/barman-cloud/pkg/api"
+	"k8s.io/apimachinery/pkg/util/validation/field"
+
+	"github.com/homelab-foundations/postgresapp/pkg/api/v1alpha1"
+	"github.com/homelab-foundations/postgresapp/pkg/schedule"
+)
+
+// Archive is a place in an object store that a cluster writes its write-ahead log and base backups to.
+type Archive struct {
+	// ObjectStore is the name of the ObjectStore object that describes it, for the plugin.
+	ObjectStore string
+
+	// InTree tells that the operator's own deprecated Barman Cloud is used instead of the plugin.
+	InTree bool
+
+	// DestinationPath, EndpointURL and EndpointCA are the store.
+	DestinationPath string
+	EndpointURL     string
+	EndpointCA      *v1alpha1.SecretKeySelector
+
+	// ServerName is the folder below the destination: the cluster's name, with the lineage from the second on.
+	ServerName string
+
+	// Credentials open the store.
+	Credentials *v1alpha1.BackupCredentials
+
+	// CredentialsSecret is the Secret that Credentials lead to, or "" when they need none.
+	CredentialsSecret string
+
+	// WAL and Data are how the log and base backups are written.
+	WAL  *barmanapi.WalBackupConfiguration
+	Data *barmanapi.DataBackupConfiguration
+}
+
+// Place identifies the archive: two clusters that write to one place destroy each other's backups.
+func (a Archive) Place() string {
+	return strings.TrimSuffix(a.EndpointURL, "/") + " " + strings.TrimSuffix(a.DestinationPath, "/") + "/" + a.ServerName
+}
+
+// Retention pattern of Barman Cloud (api/v1 of plugin-barman-cloud 0.15.0).
+var retention = regexp.MustCompile(`^[1-9][0-9]*[dwm]$`)
+
+// backup finds the archive and the schedule.
+func (m *maker) backup() {
+	b, path := m.Spec.Backup, m.spec.Child("backup")
+	if !b.IsEnabled() {
+		if b == nil || b.Enabled == nil {
+			m.warn(path, "nothing is backed up: give a bucket or destinationPath and its credentials, or say enabled: false if the data can be lost")
+		}
+		return
+	}
+	if !oneOf(m, path.Child("method"), b.Method, v1alpha1.MethodPlugin, v1alpha1.MethodBarmanObjectStore, v1alpha1.MethodVolumeSnapshot) {
+		return
+	}
+	if b.Target != "" {
+		oneOf(m, path.Child("target"), b.Target, cnpgv1.BackupTargetPrimary, cnpgv1.BackupTargetStandby)
+	}
+	m.schedule(path, b)
+	if b.Method == v1alpha1.MethodVolumeSnapshot {
+		m.volumeSnapshot(path, b)
+	} else if b.DestinationPath == "" {
+		m.required(path.Child("bucket"), "where backups go: a bucket, or destinationPath in full; or enabled: false")
+	}
+	if b.DestinationPath == "" {
+		return
+	}
+	if !retention.MatchString(b.Retention) {
+		m.invalid(path.Child("retention"), b.Retention, "must be a whole number above zero and d for days, w for weeks or m for months, such as 30d")
+	}
+	m.destination(path, b.Bucket, b.DestinationPath, b.EndpointURL)
+	if b.Bucket != "" && b.DestinationPath != "s3://"+b.Bucket+"/"+strings.Trim(b.Path, "/") {
+		m.forbidden(path.Child("destinationPath"), "bucket and destinationPath exclude each other: keep one")
+	}
+	if b.Path != "" && b.Bucket == "" {
+		m.forbidden(path.Child("path"), "path belongs to bucket: with destinationPath write the whole address there")
+	}
+	m.secretKey(path.Child("endpointCA"), b.EndpointCA)
+	m.backupCredentials(path.Child("credentials"), b.Credentials, b.DestinationPath)
+	wal, data := m.compression(path, b)
+	m.Archive = &Archive{
+		ObjectStore:       m.Cluster + "-backup",
+		InTree:            b.Method == v1alpha1.MethodBarmanObjectStore,
+		DestinationPath:   b.DestinationPath,
+		EndpointURL:       b.EndpointURL,
+		EndpointCA:        b.EndpointCA,
+		ServerName:        m.serverName(*m.Spec.Lineage),
+		Credentials:       b.Credentials,
+		CredentialsSecret: credentialsSecret(b.Credentials, m.Cluster+"-backup-credentials"),
+		WAL:               wal,
+		Data:              data,
+	}
+	if m.Archive.InTree {
+		m.warn(path.Child("method"), "the operator's own Barman Cloud is deprecated since CloudNativePG 1.26 and announced to be removed in 1.31: "+
+			"install the Barman Cloud plugin and leave method out; the archive stays readable")
+	}
+}
+
+func (m *maker) schedule(path *field.Path, b *v1alpha1.Backup) {
+	path = path.Child("schedule")
+	if !m.noPlaceholder(path, b.Schedule) {
+		return
+	}
+	s, err := schedule.Normalize(b.Schedule, schedule.AllowFrequent(b.AllowFrequent))
+	if err != nil {
+		m.invalid(path, b.Schedule, "%s", err)
+		return
+	}
+	for _, warning := range s.Warnings {
+		m.warn(path, "%s", warning)
+	}
+	m.Schedule = &s
+}
+
+// destination checks the address of an archive.
+func (m *maker) destination(path *field.Path, bucket, destination, endpoint string) {
+	name := path.Child("destinationPath")
+	if bucket != "" {
+		name = path.Child("bucket")
+		if !placeholder(bucket) && strings.ContainsAny(bucket, "/: ") {
+			m.invalid(name, bucket, "must be the bucket's name alone: a folder goes to path, a full address to destinationPath")
+			return
+		}
+	}
+	if placeholder(destination) {
+		// What Flux substitutes may hold anything.
+	} else if u, err := url.Parse(destination); err != nil || u.Host == "" || (u.Scheme != "s3" && u.Scheme != "gs" && u.Scheme != "https" && u.Scheme != "http") {
+		m.invalid(name, destination, "must be an address such as s3://bucket/folder, gs://bucket/folder or https://account.blob.core.windows.net/container")
+	}
+	if endpoint == "" || placeholder(endpoint) {
+		return
+	}
+	if u, err := url.Parse(endpoint); err != nil || u.Host == "" || (u.Scheme != "https" && u.Scheme != "http") {
+		m.invalid(path.Child("endpointURL"), endpoint, "must be an address such as https://s3.example.com or http://minio.minio.svc:9000")
+	}
+}
+
+// compression splits the one field into what the log and what base backups can have.
+func (m *maker) compression(path *field.Path, b *v1alpha1.Backup) (*barmanapi.WalBackupConfiguration, *barmanapi.DataBackupConfiguration) {
+	wal, data := barmanapi.WalBackupConfiguration{}, barmanapi.DataBackupConfiguration{}
+	if b.WAL != nil {
+		wal = *b.WAL
+	}
+	if b.Data != nil {
+		data = *b.Data
+	}
+	if b.Compression != "none" {
+		compression := barmanapi.CompressionType(b.Compression)
+		if oneOf(m, path.Child("compression"), compression, "gzip", "bzip2", "lz4", "snappy", "xz", "zstd", "none") && wal.Compression == "" {
+			wal.Compression = compression
+		}
+		if data.Compression == "" {
+			// Base backups are written by a library that knows fewer formats.
+			if data.Compression = compression; compression == "xz" || compression == "zstd" {
+				data.Compression = barmanapi.CompressionTypeGzip
+			}
+		}
+	}
+	if b.Encryption != "" {
+		encryption := barmanapi.EncryptionType(b.Encryption)
+		oneOf(m, path.Child("encryption"), encryption, "AES256", "aws:kms")
+		if wal.Encryption == "" {
+			wal.Encryption = encryption
+		}
+		if data.Encryption == "" {
+			data.Encryption = encryption
+		}
+	}
+	if b.WAL != nil && b.WAL.Compression != "" {
+		oneOf(m, path.Child("wal", "compression"), b.WAL.Compression, "gzip", "bzip2", "lz4", "snappy", "xz", "zstd")
+	}
+	if b.Data != nil && b.Data.Compression != "" {
+		oneOf(m, path.Child("data", "compression"), b.Data.Compression, "gzip", "bzip2", "lz4", "snappy")
+	}
+	if b.WAL != nil && b.WAL.MaxParallel < 0 {
+		m.invalid(path.Child("wal", "maxParallel"), b.WAL.MaxParallel, "must be at least 1")
+	}
+	if b.Data != nil && b.Data.Jobs != nil && *b.Data.Jobs < 1 {
+		m.invalid(path.Child("data", "jobs"), *b.Data.Jobs, "must be at least 1")
+	}
+	var walOut *barmanapi.WalBackupConfiguration
+	var dataOut *barmanapi.DataBackupConfiguration
+	if b.WAL != nil || wal.Compression != "" || wal.Encryption != "" {
+		walOut = &wal
+	}
+	if b.Data != nil || data.Compression != "" || data.Encryption != "" {
+		dataOut = &data
+	}
+	return walOut, dataOut
+}
+
+// credentialsSecret is the Secret that opens an archive: the user's, or ours under the given name.
+func credentialsSecret(c *v1alpha1.BackupCredentials, ours string) string {
+	switch {
+	case c == nil:
+		return ""
+	case c.ExistingSecret != nil:
+		return c.ExistingSecret.Name
+	case c.ExternalSecret != nil, c.AccessKeyID != "":
+		return ours
+	}
+	return ""
+}
+
+// backupCredentials checks that exactly one way to open the archive is given, and that it fits the store.
+func (m *maker) backupCredentials(path *field.Path, c *v1alpha1.BackupCredentials, destination string) {
+	if c == nil {
+		m.required(path, "how the archive is opened: existingSecret, externalSecret, accessKeyId and secretAccessKey as ${VARIABLE}, "+
+			"inheritFromIAMRole: true, azureCredentials or googleCredentials")
+		return
+	}
+	given := 0
+	for _, ok := range []bool{c.ExistingSecret != nil, c.ExternalSecret != nil, c.AccessKeyID != "" || c.SecretAccessKey != "",
+		c.InheritFromIAMRole, c.AzureCredentials != nil, c.GoogleCredentials != nil} {
+		if ok {
+			given++
+		}
+	}
+	switch {
+	case given == 0:
+		m.required(path, "one of existingSecret, externalSecret, accessKeyId with secretAccessKey, inheritFromIAMRole: true, azureCredentials "+
+			"and googleCredentials")
+	case given > 1:
+		m.forbidden(path, "its ways exclude each other: keep one of existingSecret, externalSecret, accessKeyId with secretAccessKey, "+
+			"inheritFromIAMRole, azureCredentials and googleCredentials")
+	case c.AccessKeyID == "" && c.SecretAccessKey != "":
+		m.required(path.Child("accessKeyId"), "it belongs to secretAccessKey")
+	case c.AccessKeyID != "" && c.SecretAccessKey == "":
+		m.required(path.Child("secretAccessKey"), "it belongs to accessKeyId")
+	case c.GoogleCredentials != nil && strings.HasPrefix(destination, "s3:"), c.AzureCredentials != nil && !strings.HasPrefix(destination, "http") && !placeholder(destination):
+		m.forbidden(path, "the credentials are for another kind of store than %s", destination)
+	case strings.HasPrefix(destination, "gs:") && c.GoogleCredentials == nil:
+		m.required(path.Child("googleCredentials"), "a Google bucket is opened by googleCredentials")
+	case strings.HasPrefix(destination, "https:") && c.AzureCredentials == nil:
+		m.required(path.Child("azureCredentials"), "an Azure container is opened by azureCredentials")
+	}
+	if c.ExistingSecret != nil {
+		m.objectReference(path.Child("existingSecret", "name"), c.ExistingSecret.Name, "the name of the Secret with the keys")
+	}
+	if c.ExternalSecret != nil {
+		m.externalSecret(path.Child("externalSecret"), &c.ExternalSecret.ExternalSecretSource)
+	}
+	for _, key := range []struct{ name, value string }{{"accessKeyId", c.AccessKeyID}, {"secretAccessKey", c.SecretAccessKey}} {
+		if key.value != "" && !placeholder(key.value) {
+			m.warn(path.Child(key.name), "a literal key is readable by everybody who can read the repository: "+
+				"write ${VARIABLE} and let Flux substitute it from a Secret, or use externalSecret or existingSecret")
+		}
+	}
+}
+
+func (m *maker) secretKey(path *field.Path, s *v1alpha1.SecretKeySelector) {
+	if s == nil {
+		return
+	}
+	m.objectReference(path.Child("name"), s.Name, "the name of the Secret")
+	if s.Key == "" {
+		m.required(path.Child("key"), "the key in the Secret, such as ca.crt")
+	}
+}
+
+// volumeSnapshot checks what belongs to the method of that name.
+func (m *maker) volumeSnapshot(path *field.Path, b *v1alpha1.Backup) {
+	if b.VolumeSnapshot == nil || b.VolumeSnapshot.ClassName == "" {
+		m.required(path.Child("volumeSnapshot", "className"), "the VolumeSnapshotClass that takes the snapshots")
+	}
+	if b.DestinationPath == "" {
+		m.warn(path, "snapshots alone restore to the moment they were taken: give a bucket too, and the write-ahead log goes there for points in between")
+	}
+}
+
+// duration checks a Go duration that Kubernetes or Prometheus reads.
+func (m *maker) duration(path *field.Path, text string) {
+	if text == "" || placeholder(text) {
+		return
+	}
+	if d, err := time.ParseDuration(text); err != nil || d <= 0 {
+		m.invalid(path, text, "must be a duration such as 30s, 5m or 1h")
+	}
+}

@@ -1,0 +1,135 @@
+package plan
+
+import (
+	"regexp"
+	"strings"
+
+	cnpgv1 "github.com/cloudnative-pg/api/pkg/api/v1"
+)
+
+// instances checks how many instances run, and what depends on their number.
+func (m *maker) instances() {
+	n := *m.Spec.Instances
+	if n < 1 {
+		m.invalid(m.spec.Child("instances"), n, "must be at least 1; to stop PostgreSQL and keep its data, set hibernate: true")
+	}
+	m.synchronous(n)
+	if m.Spec.PrimaryUpdateStrategy != "" {
+		path := m.spec.Child("primaryUpdateStrategy")
+		if oneOf(m, path, m.Spec.PrimaryUpdateStrategy, cnpgv1.PrimaryUpdateStrategyUnsupervised, cnpgv1.PrimaryUpdateStrategySupervised) &&
+			m.Spec.PrimaryUpdateStrategy == cnpgv1.PrimaryUpdateStrategySupervised && n == 1 {
+			m.invalid(path, m.Spec.PrimaryUpdateStrategy, "a single instance has no replica to switch over to: use unsupervised, or two instances")
+		}
+	}
+	if m.Spec.PrimaryUpdateMethod != "" {
+		oneOf(m, m.spec.Child("primaryUpdateMethod"), m.Spec.PrimaryUpdateMethod, cnpgv1.PrimaryUpdateMethodRestart, cnpgv1.PrimaryUpdateMethodSwitchover)
+	}
+	if n == 1 && value(m.Spec.EnablePDB) {
+		m.warn(m.spec.Child("enablePDB"), "a disruption budget for a single instance blocks the draining of its node: leave it out, or run two instances")
+	}
+	m.affinity()
+	m.replicationSlots()
+}
+
+// synchronous checks synchronous replication against the number of standbys. One instance has none: there the block is left out, so
+// that one file serves environments of different size.
+func (m *maker) synchronous(n int32) {
+	minimum, maximum := value(m.Spec.MinSyncReplicas), value(m.Spec.MaxSyncReplicas)
+	minPath, maxPath := m.spec.Child("minSyncReplicas"), m.spec.Child("maxSyncReplicas")
+	switch {
+	case minimum < 0:
+		m.invalid(minPath, minimum, "must not be negative")
+	case maximum < 0:
+		m.invalid(maxPath, maximum, "must not be negative")
+	case minimum > maximum:
+		m.invalid(minPath, minimum, "must not be more than maxSyncReplicas, %d", maximum)
+	case maximum >= n && n > 1:
+		m.invalid(maxPath, maximum, "must be less than instances, %d", n)
+	}
+	if m.Spec.PostgreSQL == nil || m.Spec.PostgreSQL.Synchronous == nil {
+		if n == 1 && maximum > 0 {
+			m.warn(maxPath, "left out: a single instance has no standby to wait for")
+		}
+		return
+	}
+	s, path := m.Spec.PostgreSQL.Synchronous, m.spec.Child("postgresql", "synchronous")
+	if minimum > 0 || maximum > 0 {
+		m.forbidden(path, "minSyncReplicas and maxSyncReplicas are the older way to say the same: keep synchronous alone")
+	}
+	if n == 1 {
+		m.warn(path, "left out: a single instance has no standby to wait for")
+		return
+	}
+	oneOf(m, path.Child("method"), s.Method, cnpgv1.SynchronousReplicaConfigurationMethodAny, cnpgv1.SynchronousReplicaConfigurationMethodFirst)
+	outside := len(s.StandbyNamesPre) + len(s.StandbyNamesPost)
+	switch {
+	case s.Number < 1:
+		m.invalid(path.Child("number"), s.Number, "must be at least 1")
+	case s.Number >= int(n)+outside:
+		m.invalid(path.Child("number"), s.Number, "must be less than the %d instances that there are", int(n)+outside)
+	case s.FailoverQuorum && s.Number <= outside:
+		m.invalid(path.Child("number"), s.Number, "must be more than the %d standbys outside the cluster when failoverQuorum is on", outside)
+	}
+	if s.DataDurability != "" {
+		oneOf(m, path.Child("dataDurability"), s.DataDurability, cnpgv1.DataDurabilityLevelRequired, cnpgv1.DataDurabilityLevelPreferred)
+	}
+	if s.DataDurability == cnpgv1.DataDurabilityLevelPreferred && outside > 0 {
+		m.forbidden(path.Child("dataDurability"), "preferred knows only standbys of this cluster: leave out standbyNamesPre and standbyNamesPost, or use required")
+	}
+	if s.DataDurability != cnpgv1.DataDurabilityLevelPreferred && s.Number >= int(n)-1+outside {
+		m.warn(path, "every standby must confirm each commit: writes stop as soon as one of them is down; use a smaller number, more instances, "+
+			"or dataDurability: preferred")
+	}
+}
+
+func (m *maker) affinity() {
+	a, path := m.Spec.Affinity, m.spec.Child("affinity")
+	if a == nil {
+		return
+	}
+	if a.PodAntiAffinityType != "" {
+		oneOf(m, path.Child("podAntiAffinityType"), a.PodAntiAffinityType, "preferred", "required")
+	}
+	for i, toleration := range a.Tolerations {
+		at := path.Child("tolerations").Index(i)
+		switch toleration.Operator {
+		case "Exists":
+			if toleration.Value != "" {
+				m.invalid(at.Child("value"), toleration.Value, "must be left out with operator Exists")
+			}
+		case "", "Equal":
+			if toleration.Key == "" {
+				m.required(at.Child("key"), "operator Equal needs a key; to tolerate every taint use operator Exists")
+			}
+		default:
+			oneOf(m, at.Child("operator"), toleration.Operator, "Equal", "Exists")
+		}
+		if toleration.Effect != "" {
+			oneOf(m, at.Child("effect"), toleration.Effect, "NoSchedule", "PreferNoSchedule", "NoExecute")
+		}
+		if toleration.TolerationSeconds != nil && toleration.Effect != "NoExecute" {
+			m.forbidden(at.Child("tolerationSeconds"), "only with effect NoExecute")
+		}
+	}
+}
+
+func (m *maker) replicationSlots() {
+	slots, path := m.Spec.ReplicationSlots, m.spec.Child("replicationSlots")
+	if slots == nil || slots.SynchronizeReplicas == nil {
+		return
+	}
+	for i, pattern := range slots.SynchronizeReplicas.ExcludePatterns {
+		if _, err := regexp.Compile(pattern); err != nil {
+			m.invalid(path.Child("synchronizeReplicas", "excludePatterns").Index(i), pattern, "must be a regular expression: %s",
+				strings.TrimPrefix(err.Error(), "error parsing regexp: "))
+		}
+	}
+}
+
+// value is what a pointer points at, or zero.
+func value[T any](pointer *T) (v T) {
+	if pointer != nil {
+		v = *pointer
+	}
+	return v
+}

@@ -1,0 +1,252 @@
+package plan
+
+import (
+	"fmt"
+	"strings"
+
+	cnpgv1 "github.com/cloudnative-pg/api/pkg/api/v1"
+	"k8s.io/apimachinery/pkg/util/validation/field"
+
+	"github.com/homelab-foundations/postgresapp/pkg/api/v1alpha1"
+	"github.com/homelab-foundations/postgresapp/pkg/postgres"
+)
+
+// Recovery is what a cluster is created from.
+type Recovery struct {
+	// Source is the archive to recover from; nil with volume snapshots alone.
+	Source *Archive
+
+	// SourceName is the name of the source among the Cluster's externalClusters.
+	SourceName string
+
+	// OwnStore tells that the source needs an ObjectStore of its own, because it lies in another store than the archive that this
+	// cluster writes. It must not carry a retention: the backups belong to somebody else.
+	OwnStore bool
+
+	// Target is the point to recover to; nil is the end of the archive.
+	Target *cnpgv1.RecoveryTarget
+
+	// Snapshots to recover from, or nil.
+	Snapshots *cnpgv1.DataSource
+
+	// Database and Owner are the names in the source.
+	Database, Owner string
+}
+
+// serverName is the folder of a lineage in the archive. The first has the cluster's own name, which is what CloudNativePG would
+// choose, so that an existing archive is found.
+func (p *Plan) serverName(lineage int32) string {
+	if lineage <= 1 {
+		return p.Cluster
+	}
+	return fmt.Sprintf("%s-%d", p.Cluster, lineage)
+}
+
+// ServerName is the folder of the current lineage in the archive.
+func (p *Plan) ServerName() string { return p.serverName(*p.Spec.Lineage) }
+
+// lineage finds what the cluster is created from. CloudNativePG reads it once, when the cluster does not exist; it refuses to write
+// into an archive that another cluster wrote, which is why every lineage has a folder of its own.
+func (m *maker) lineage() {
+	n, path := *m.Spec.Lineage, m.spec.Child("lineage")
+	r, restore := m.Spec.Restore, m.spec.Child("restore")
+	switch {
+	case n < 1:
+		m.invalid(path, n, "must be 1, the first, or more")
+		return
+	case n == 1 && r == nil:
+		return
+	case n == 1 && r.From == nil && r.VolumeSnapshots == nil:
+		m.forbidden(restore, "lineage 1 starts empty: to restore, raise lineage to 2; to start from another app's archive, give restore.from")
+		return
+	}
+	m.Recovery = &Recovery{Database: m.Spec.Database, Owner: m.Spec.Owner}
+	if r == nil {
+		r = &v1alpha1.Restore{}
+	}
+	m.restoreTarget(restore.Child("to"), r.To)
+	if r.VolumeSnapshots != nil {
+		m.snapshots(restore.Child("volumeSnapshots"), r.VolumeSnapshots)
+	}
+	switch {
+	case r.From != nil:
+		if r.FromLineage != nil {
+			m.forbidden(restore.Child("fromLineage"), "it counts lineages of this app, restore.from names another archive: keep one")
+		}
+		m.sourceElsewhere(restore.Child("from"), r.From)
+	case r.VolumeSnapshots != nil && m.Archive == nil:
+		if r.To != nil {
+			m.forbidden(restore.Child("to"), "a point in time needs the write-ahead log: give backup.bucket too")
+		}
+	default:
+		m.sourceLineage(path, restore, r, n)
+	}
+}
+
+// sourceLineage recovers from an earlier lineage of the same app.
+func (m *maker) sourceLineage(path, restore *field.Path, r *v1alpha1.Restore, n int32) {
+	from := n - 1
+	if r.FromLineage != nil {
+		from = *r.FromLineage
+	}
+	switch {
+	case from < 1 || from >= n:
+		m.invalid(restore.Child("fromLineage"), from, "must be an earlier lineage: between 1 and %d", n-1)
+		return
+	case m.Archive == nil:
+		if m.Spec.Backup.IsEnabled() && len(m.errs) > 0 {
+			return // what is wrong with the archive was said
+		}
+		m.invalid(path, n, "a restore reads the archive of lineage %d: give backup its bucket or destinationPath, or restore.from", from)
+		return
+	}
+	source := *m.Archive
+	source.ServerName = m.serverName(from)
+	m.Recovery.Source, m.Recovery.SourceName = &source, fmt.Sprintf("lineage-%d", from)
+}
+
+// sourceElsewhere recovers from an archive that another cluster wrote.
+func (m *maker) sourceElsewhere(path *field.Path, from *v1alpha1.RestoreSource) {
+	if from.ServerName == "" {
+		m.required(path.Child("serverName"), "the folder of the source in its archive: the name of its Cluster, with -<lineage> from the second on")
+	}
+	source := Archive{ServerName: from.ServerName, EndpointURL: from.EndpointURL, EndpointCA: from.EndpointCA, Credentials: from.Credentials}
+	if from.Database != "" {
+		m.Recovery.Database = from.Database
+	}
+	if from.Owner != "" {
+		m.Recovery.Owner = from.Owner
+	}
+	m.databaseName(path.Child("database"), from.Database)
+	m.roleName(path.Child("owner"), from.Owner)
+	m.secretKey(path.Child("endpointCA"), from.EndpointCA)
+	if m.Archive != nil {
+		source.InTree, source.WAL = m.Archive.InTree, nil
+		if from.EndpointURL == "" {
+			source.EndpointURL, source.EndpointCA = m.Archive.EndpointURL, m.Archive.EndpointCA
+		}
+		if from.Credentials == nil {
+			source.Credentials, source.CredentialsSecret = m.Archive.Credentials, m.Archive.CredentialsSecret
+		}
+	}
+	m.Recovery.Source, m.Recovery.SourceName = &source, "origin"
+	if from.ObjectStore != "" {
+		m.objectReference(path.Child("objectStore"), from.ObjectStore, "")
+		if from.Bucket != "" || from.DestinationPath != "" || from.EndpointURL != "" || from.Credentials != nil {
+			m.forbidden(path.Child("objectStore"), "the ObjectStore says where the archive is: leave out bucket, destinationPath, endpointURL and credentials")
+		}
+		source.ObjectStore, source.InTree = from.ObjectStore, false
+		return
+	}
+	source.DestinationPath = from.DestinationPath
+	if from.Bucket != "" {
+		if from.DestinationPath != "" {
+			m.forbidden(path.Child("destinationPath"), "bucket and destinationPath exclude each other: keep one")
+		}
+		folder := from.Path
+		if folder == "" {
+			folder = m.App.Name
+		}
+		source.DestinationPath = "s3://" + from.Bucket + "/" + strings.Trim(folder, "/")
+	}
+	switch {
+	case source.DestinationPath != "":
+	case m.Archive != nil && from.Path != "" && m.Spec.Backup.Bucket != "":
+		source.DestinationPath = "s3://" + m.Spec.Backup.Bucket + "/" + strings.Trim(from.Path, "/")
+	case m.Archive != nil:
+		source.DestinationPath = m.Archive.DestinationPath
+	default:
+		m.required(path.Child("bucket"), "where the archive to restore from is: objectStore, bucket or destinationPath")
+		return
+	}
+	m.destination(path, from.Bucket, source.DestinationPath, source.EndpointURL)
+	if from.Credentials != nil || m.Archive == nil {
+		m.backupCredentials(path.Child("credentials"), from.Credentials, source.DestinationPath)
+		source.CredentialsSecret = credentialsSecret(from.Credentials, m.Cluster+"-origin-credentials")
+	}
+	source.ObjectStore = m.Cluster + "-origin"
+	m.Recovery.OwnStore = !source.InTree
+	if m.Archive != nil && !source.InTree && from.Credentials == nil && source.EndpointURL == m.Archive.EndpointURL &&
+		source.DestinationPath == m.Archive.DestinationPath {
+		source.ObjectStore, m.Recovery.OwnStore = m.Archive.ObjectStore, false
+	}
+	if m.Archive != nil && source.Place() == m.Archive.Place() {
+		m.forbidden(path, "the cluster would be restored from the very archive that it writes, %s, which CloudNativePG refuses: raise lineage by one",
+			m.Archive.ServerName)
+	}
+}
+
+// restoreTarget reads the point to recover to.
+func (m *maker) restoreTarget(path *field.Path, to *v1alpha1.RestoreTarget) {
+	if to == nil {
+		return
+	}
+	given := 0
+	for _, ok := range []bool{to.Time != "", to.LSN != "", to.XID != "", to.Name != "", value(to.Immediate)} {
+		if ok {
+			given++
+		}
+	}
+	if given > 1 {
+		m.forbidden(path, "time, lsn, xid, name and immediate exclude each other: keep one")
+	}
+	target := &cnpgv1.RecoveryTarget{BackupID: to.BackupID, TargetTLI: to.Timeline, TargetXID: to.XID, TargetName: to.Name, TargetLSN: to.LSN,
+		Exclusive: to.Exclusive}
+	if value(to.Immediate) {
+		target.TargetImmediate = to.Immediate
+	}
+	m.targetTime(path.Child("time"), to.Time, target)
+	if to.LSN != "" {
+		if _, err := postgres.ParseLSN(to.LSN); err != nil {
+			m.invalid(path.Child("lsn"), to.LSN, "%s", err)
+		}
+	}
+	for _, check := range []struct {
+		name, value string
+		check       func(string) error
+	}{{"xid", to.XID, postgres.CheckTargetXID}, {"name", to.Name, postgres.CheckTargetName}, {"timeline", to.Timeline, postgres.CheckTargetTLI}} {
+		if check.value == "" {
+			continue
+		}
+		if err := check.check(check.value); err != nil {
+			m.invalid(path.Child(check.name), check.value, "%s", err)
+		}
+	}
+	snapshots := m.Spec.Restore.VolumeSnapshots != nil
+	if to.BackupID == "" && !snapshots && (to.XID != "" || to.Name != "" || value(to.Immediate)) {
+		m.required(path.Child("backupID"), "only a time or an lsn tells which base backup to start from: "+
+			"list them with kubectl get backups, and give the status.backupId of the last one before the target")
+	}
+	if to.BackupID != "" && snapshots {
+		m.forbidden(path.Child("backupID"), "the snapshot is the base backup")
+	}
+	m.Recovery.Target = target
+}
+
+func (m *maker) targetTime(path *field.Path, text string, target *cnpgv1.RecoveryTarget) {
+	if text == "" || !m.noPlaceholder(path, text) {
+		return
+	}
+	time, err := postgres.ParseTargetTime(text)
+	if err != nil {
+		m.invalid(path, text, "%s", err)
+		return
+	}
+	if !time.HasZone {
+		m.warn(path, "has no time zone and is taken as UTC: write %s", time.RFC3339())
+	}
+	target.TargetTime = time.RFC3339()
+}
+
+func (m *maker) snapshots(path *field.Path, s *cnpgv1.DataSource) {
+	m.Recovery.Snapshots = s
+	m.objectReference(path.Child("storage", "name"), s.Storage.Name, "the VolumeSnapshot of the data volume")
+	oneOf(m, path.Child("storage", "kind"), s.Storage.Kind, "VolumeSnapshot", "PersistentVolumeClaim")
+	if s.WalStorage != nil {
+		m.objectReference(path.Child("walStorage", "name"), s.WalStorage.Name, "the VolumeSnapshot of the volume for the write-ahead log")
+		oneOf(m, path.Child("walStorage", "kind"), s.WalStorage.Kind, "VolumeSnapshot", "PersistentVolumeClaim")
+		if m.Spec.WalStorage == nil {
+			m.forbidden(path.Child("walStorage"), "the app has no walStorage to restore it to")
+		}
+	}
+}

@@ -1,0 +1,179 @@
+// Package plan derives from an app everything that its objects need: names, image, parameters, archive, recovery, connections. It
+// parses rather than checks: whatever the objects are computed from has its own typed place in the Plan, and what cannot be parsed
+// is an error with its field and the remedy. All errors are found in one pass.
+//
+// The package is pure. It knows CloudNativePG's rules and PostgreSQL's, and nothing of YAML, kustomize or files.
+package plan
+
+import (
+	"fmt"
+	"strings"
+
+	monitoringv1 "github.com/prometheus-operator/prometheus-operator/pkg/apis/monitoring/v1"
+	"k8s.io/apimachinery/pkg/util/validation/field"
+
+	"github.com/homelab-foundations/postgresapp/pkg/api/v1alpha1"
+	"github.com/homelab-foundations/postgresapp/pkg/cnpg"
+	"github.com/homelab-foundations/postgresapp/pkg/postgres"
+	"github.com/homelab-foundations/postgresapp/pkg/schedule"
+)
+
+// Plan is a valid app with all that was derived from it. Builders of objects read it and change nothing.
+type Plan struct {
+	// App is the app with its defaults filled in.
+	App *v1alpha1.PostgresApp
+
+	// Spec is the app's settings.
+	Spec *v1alpha1.Settings
+
+	// Cluster is the name of the Cluster that holds the database, the app's own or a shared one.
+	Cluster string
+
+	// Shared is the Cluster that the app is a guest of, or nil when it has its own.
+	Shared *v1alpha1.ClusterReference
+
+	// Target is the operator's version.
+	Target cnpg.Version
+
+	// Image is the PostgreSQL that runs.
+	Image Image
+
+	// Parameters is the server configuration: what was tuned, overlaid with what the user set.
+	Parameters map[string]string
+
+	// Tuned explains the parameters that were derived, in the order of their derivation.
+	Tuned []Derivation
+
+	// Libraries are preloaded by the server.
+	Libraries []string
+
+	// Volumes are the extension images to mount, beside those of the user.
+	Volumes []postgres.Volume
+
+	// Databases are the Database objects to emit, the app's own first.
+	Databases []Database
+
+	// Owner is the role that owns the app's database, Roles are the others.
+	Owner Role
+	Roles []Role
+
+	// Archive is where the write-ahead log and base backups go, or nil.
+	Archive *Archive
+
+	// Schedule is when base backups are taken, or nil.
+	Schedule *schedule.Schedule
+
+	// Recovery is what the cluster is created from, or nil when it starts empty.
+	Recovery *Recovery
+
+	// Poolers with their connections.
+	Poolers []Pooler
+
+	// Alerts are the rules that watch the cluster.
+	Alerts []monitoringv1.RuleGroup
+}
+
+// Derivation is one derived value and its reason, for people.
+type Derivation struct {
+	Name, Value, Reason string
+}
+
+// Warning is something legal but dangerous.
+type Warning struct {
+	Field, Message string
+}
+
+// Make derives the plan of an app whose defaults are filled in. The plan is nil when there are errors.
+func Make(app *v1alpha1.PostgresApp) (*Plan, field.ErrorList, []Warning) {
+	m := &maker{Plan: &Plan{App: app, Spec: &app.Spec.Settings}, spec: field.NewPath("spec")}
+	m.identity()
+	m.target()
+	if m.Shared == nil {
+		m.storage()
+		m.resources()
+		m.image()
+		m.instances()
+		m.superuser()
+		m.passThrough()
+		m.backup()
+		m.lineage()
+		m.importing()
+		m.replica()
+	}
+	m.extensions()
+	m.roles()
+	m.databases()
+	m.initialisation()
+	if m.Shared == nil {
+		m.postgresql()
+		m.poolers()
+		m.services()
+	}
+	m.monitoring()
+	m.alerts()
+	m.network()
+	m.overrides()
+	if len(m.errs) > 0 {
+		return nil, m.errs, m.warnings
+	}
+	return m.Plan, nil, m.warnings
+}
+
+// maker collects what Make finds out.
+type maker struct {
+	*Plan
+	spec     *field.Path
+	errs     field.ErrorList
+	warnings []Warning
+
+	// resolved are the extensions to create, by the path of the list that asked for them.
+	resolved map[string][]string
+
+	// preload and needed are the libraries and parameters that extensions need.
+	preload []string
+	needed  []Derivation
+}
+
+// invalid reports a value that is wrong. Secrets are not shown.
+func (m *maker) invalid(path *field.Path, value any, format string, args ...any) {
+	m.errs = append(m.errs, field.Invalid(path, value, fmt.Sprintf(format, args...)))
+}
+
+// required reports a value that is missing.
+func (m *maker) required(path *field.Path, format string, args ...any) {
+	m.errs = append(m.errs, field.Required(path, fmt.Sprintf(format, args...)))
+}
+
+// forbidden reports a value that must not be there.
+func (m *maker) forbidden(path *field.Path, format string, args ...any) {
+	m.errs = append(m.errs, field.Forbidden(path, fmt.Sprintf(format, args...)))
+}
+
+// oneOf reports a value that is not among those supported.
+func oneOf[T ~string](m *maker, path *field.Path, value T, supported ...T) bool {
+	for _, s := range supported {
+		if value == s {
+			return true
+		}
+	}
+	m.errs = append(m.errs, field.NotSupported(path, value, supported))
+	return false
+}
+
+// warn reports something legal but dangerous.
+func (m *maker) warn(path *field.Path, format string, args ...any) {
+	m.warnings = append(m.warnings, Warning{Field: path.String(), Message: fmt.Sprintf(format, args...)})
+}
+
+// placeholder tells whether text holds a ${VARIABLE} that Flux substitutes after the build.
+func placeholder(text string) bool { return strings.Contains(text, "${") }
+
+// noPlaceholder refuses a ${VARIABLE} in a value that the objects are computed from.
+func (m *maker) noPlaceholder(path *field.Path, value string) bool {
+	if !placeholder(value) {
+		return true
+	}
+	m.invalid(path, value, "a ${VARIABLE} cannot stand here, because Flux substitutes it only after this value was computed with: "+
+		"write the value itself")
+	return false
+}

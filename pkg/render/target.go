@@ -1,0 +1,39 @@
+package render
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"k8s.io/apimachinery/pkg/util/validation/field"
+
+	"github.com/homelab-foundations/postgresapp/pkg/cnpg"
+	"github.com/homelab-foundations/postgresapp/pkg/manifest"
+	"github.com/homelab-foundations/postgresapp/pkg/plan"
+)
+
+// fits checks that the operator's version knows every field of an object. Fields that pass through have the same path in the app; for
+// the others the error names the version.
+func fits(object manifest.Object, p *plan.Plan) (errs field.ErrorList) {
+	for _, missing := range cnpg.Check(object.Kind, object.Fields, p.Target) {
+		path := field.NewPath("spec", "operatorVersion")
+		if name, ok := strings.CutPrefix(missing.Path, "spec."); ok && object.Kind == "Cluster" && passesThrough(name) {
+			path = field.NewPath("spec", name)
+		}
+		errs = append(errs, field.Forbidden(path, fmt.Sprintf("%s %s: %s", object.Kind, object.Name, missing)))
+	}
+	return errs
+}
+
+// passesThrough tells whether a field of a Cluster's spec has the same path in an app's.
+func passesThrough(path string) bool {
+	name, _, _ := strings.Cut(path, ".")
+	switch name {
+	case "bootstrap", "externalClusters", "managed", "plugins", "monitoring", "backup", "superuserSecret", "enableSuperuserAccess":
+		return false
+	}
+	return true
+}
+
+func sortedKeys(fields map[string]any) []string { return slices.Sorted(maps.Keys(fields)) }
