@@ -71,10 +71,7 @@ var deprecations = [...]deprecation{
 }
 
 // Deprecations returns what an object of a kind of the operator uses that is deprecated. A field that is false, zero or empty is not in use.
-func Deprecations(apiVersion, kind string, object map[string]any) []Deprecated {
-	if apiVersion != APIVersion {
-		return nil
-	}
+func Deprecations(kind string, object map[string]any) []Deprecated {
 	var found []Deprecated
 	for i := range deprecations {
 		d := &deprecations[i]

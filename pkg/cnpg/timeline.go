@@ -44,10 +44,7 @@ func (m Missing) String() string {
 
 // Check returns what an object of a kind of the operator uses that the target version does not have. Of a field that is missing as a whole it
 // returns the field alone, not what is below it. Other kinds have no timeline and nothing missing.
-func Check(apiVersion, kind string, object map[string]any, target Version) []Missing {
-	if apiVersion != APIVersion {
-		return nil
-	}
+func Check(kind string, object map[string]any, target Version) []Missing {
 	var missing []Missing
 	for i := range timeline {
 		c := &timeline[i]
