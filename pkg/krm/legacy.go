@@ -1,0 +1,126 @@
+package krm
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"github.com/GoogleContainerTools/kpt-functions-sdk/go/fn"
+
+	"github.com/homelab-foundations/postgresapp/pkg/api/v1alpha1"
+)
+
+// The environment of an exec plugin. kustomize leaves a variable out when its value is too long.
+const (
+	pluginConfigEnv = "KUSTOMIZE_PLUGIN_CONFIG_STRING"
+	pluginRootEnv   = "KUSTOMIZE_PLUGIN_CONFIG_ROOT"
+)
+
+// IsPlugin tells whether arguments, without the program's name, are those of a kustomize exec plugin, which is called with the path
+// of its configuration and perhaps with arguments from there.
+func IsPlugin(args []string) bool {
+	if len(args) == 0 || !strings.ContainsRune(args[0], os.PathSeparator) {
+		return false
+	}
+	info, err := os.Stat(args[0])
+	return err == nil && info.Mode().IsRegular()
+}
+
+// plugin speaks the protocol of kustomize's exec plugins, which is older than KRM functions and the only one that `kubectl kustomize`
+// knows: the configuration is a file, resources are bare YAML documents.
+func plugin(args []string, stdin io.Reader, stdout, stderr io.Writer, expand Expander) int {
+	if len(args) > 1 {
+		return fail(stderr, fmt.Errorf("%s: unexpected argument after the file: settings are fields of the resource", args[0]))
+	}
+	config, err := os.ReadFile(args[0])
+	if err != nil {
+		return fail(stderr, err)
+	}
+	list, err := pluginList(config, stdin)
+	if err != nil {
+		return fail(stderr, err)
+	}
+	findings := process(list, expand)
+	report(stderr, findings)
+	if findings.Failed() {
+		return 1
+	}
+	return write(stdout, stderr, func() ([]byte, error) { return documents(list) })
+}
+
+// pluginList is what the same call would have been as a KRM function.
+func pluginList(config []byte, stdin io.Reader) (*fn.ResourceList, error) {
+	configs, err := readObjects(config)
+	switch {
+	case err != nil:
+		return nil, fmt.Errorf("the plugin's configuration %w", err)
+	case len(configs) != 1:
+		return nil, fmt.Errorf("the plugin's configuration holds %d documents where one must be", len(configs))
+	}
+	list := &fn.ResourceList{FunctionConfig: configs[0]}
+	if kind := list.FunctionConfig.GetKind(); !known(kind) {
+		return nil, fmt.Errorf("the plugin's configuration is of kind %.40q: known are %s and %s", kind, v1alpha1.KindPostgresApp, v1alpha1.KindPostgresDefaults)
+	}
+	if !sendsResources(list.FunctionConfig, stdin) {
+		return list, nil
+	}
+	input, err := io.ReadAll(stdin)
+	if err != nil {
+		return nil, fmt.Errorf("cannot read standard input: %w", err)
+	}
+	if list.Items, err = readObjects(input); err != nil {
+		return nil, fmt.Errorf("standard input %w", err)
+	}
+	return list, nil
+}
+
+// sendsResources tells whether resources are waiting on standard input. A generator gets none, and started by hand it must not wait
+// for any. kustomize closes its input; an app that is listed under transformers: by mistake must return what it finds there, because
+// kustomize deletes the resources that a transformer leaves out.
+func sendsResources(config *fn.KubeObject, stdin io.Reader) bool {
+	if terminal(stdin) {
+		return false
+	}
+	if config.GetKind() != v1alpha1.KindPostgresApp {
+		return true
+	}
+	return os.Getenv(pluginConfigEnv) != "" || os.Getenv(pluginRootEnv) != ""
+}
+
+// readObjects parses a stream of bare documents.
+func readObjects(input []byte) (fn.KubeObjects, error) {
+	nodes, err := readDocuments(input, -1)
+	if err != nil {
+		return nil, fmt.Errorf("is %w", err)
+	}
+	objects := make(fn.KubeObjects, 0, len(nodes))
+	for i, node := range nodes {
+		object, err := asObject(node)
+		if err != nil {
+			return nil, fmt.Errorf("has a document, number %d, that %w", i+1, err)
+		}
+		objects = append(objects, object)
+	}
+	return objects, nil
+}
+
+// documents are the items as bare documents, in the order in which a ResourceList holds them, so that every way into kustomize gives
+// the same build.
+func documents(list *fn.ResourceList) ([]byte, error) {
+	list.Sort()
+	var out bytes.Buffer
+	for i, item := range list.Items {
+		if i > 0 {
+			out.WriteString("---\n")
+		}
+		text := item.String()
+		if text == "" {
+			return nil, errors.New("an object cannot be written as YAML")
+		}
+		out.WriteString(text)
+	}
+	return out.Bytes(), nil
+}
