@@ -39,10 +39,12 @@ type child struct {
 }
 
 // owner is the value of the owner annotation for what is generated from an object.
-func owner(object *fn.KubeObject) string { return object.GetKind() + "/" + object.GetName() }
+func owner(object *fn.KubeObject) string {
+	return v1alpha1.Owner(object.GetKind(), object.GetName())
+}
 
-// expandable are the prefixes of owner annotations that this function answers for.
-var expandable = v1alpha1.KindPostgresApp + "/"
+// expandable begins the owner annotations that this function answers for.
+var expandable = v1alpha1.Owner(v1alpha1.KindPostgresApp, "")
 
 // adopt returns the items with the children of all apps among them:
 //
@@ -65,7 +67,7 @@ func (r *run) adopt(expansions []render.Expansion) fn.KubeObjects {
 		if expanded[item] != nil {
 			continue
 		}
-		id, from, file := identityOf(item), item.GetAnnotation(OwnerAnnotation), placeOf(item).onDisk()
+		id, from, file := identityOf(item), item.GetAnnotation(v1alpha1.OwnerAnnotation), placeOf(item).onDisk()
 		c := byID[id]
 		switch {
 		case c != nil && (from != owner(c.app.object) || !file && !c.same(item)):
@@ -156,7 +158,7 @@ func (r *run) moved(children []*child, item *fn.KubeObject) (candidate *child) {
 	id := identityOf(item)
 	id.namespace = ""
 	for _, c := range children {
-		if c.item != nil || c.id != id || owner(c.app.object) != item.GetAnnotation(OwnerAnnotation) {
+		if c.item != nil || c.id != id || owner(c.app.object) != item.GetAnnotation(v1alpha1.OwnerAnnotation) {
 			continue
 		}
 		return c
@@ -181,32 +183,28 @@ func (r *run) conflict(c *child, item *fn.KubeObject, from string) {
 	}
 }
 
-// same tells whether an item is the child already.
+// same tells whether an item is the child already, comments aside.
 func (c *child) same(item *fn.KubeObject) bool {
-	have, err := text(item)
-	if err != nil {
+	var have, want any
+	child := build(c.object, tracked(item), c.app)
+	if yaml.Unmarshal([]byte(item.String()), &have) != nil || yaml.Unmarshal([]byte(child.String()), &want) != nil {
 		return false
 	}
-	want, err := text(build(c.object, nil, c.app))
-	if err != nil {
-		return false
-	}
-	var haveFields, wantFields any
-	if yaml.Unmarshal(have, &haveFields) != nil || yaml.Unmarshal(want, &wantFields) != nil {
-		return false
-	}
-	return reflect.DeepEqual(haveFields, wantFields)
+	return reflect.DeepEqual(have, want)
 }
 
 // replacement is the child in the place of the item of an earlier run.
-func (c *child) replacement() *fn.KubeObject {
+func (c *child) replacement() *fn.KubeObject { return build(c.object, tracked(c.item), c.app) }
+
+// tracked are the annotations of an item that stay when its content is replaced.
+func tracked(item *fn.KubeObject) map[string]string {
 	kept := map[string]string{}
-	for annotation, value := range c.item.GetAnnotations() {
+	for annotation, value := range item.GetAnnotations() {
 		if tracking(annotation) {
 			kept[annotation] = value
 		}
 	}
-	return build(c.object, kept, c.app)
+	return kept
 }
 
 // newPlace chooses a file for a child that is generated for the first time: a directory of the app's name beside the app.
@@ -241,7 +239,7 @@ func keepLocal(item *fn.KubeObject) {
 func (r *run) warnOfVanished(stale map[*fn.KubeObject]bool) {
 	vanished := map[string]int{}
 	for item := range stale {
-		vanished[item.GetAnnotation(OwnerAnnotation)]++
+		vanished[item.GetAnnotation(v1alpha1.OwnerAnnotation)]++
 	}
 	for _, app := range r.apps {
 		delete(vanished, owner(app.object))
@@ -265,7 +263,7 @@ func build(object manifest.Object, annotations map[string]string, app *app) *fn.
 		metadata, _ := object.Fields["metadata"].(map[string]any)
 		own, _ := metadata["annotations"].(map[string]any)
 		merged := make(map[string]any, len(own)+len(annotations)+1)
-		merged[OwnerAnnotation] = owner(app.object)
+		merged[v1alpha1.OwnerAnnotation] = owner(app.object)
 		maps.Copy(merged, own)
 		for annotation, value := range annotations {
 			merged[annotation] = value
@@ -275,11 +273,7 @@ func build(object manifest.Object, annotations map[string]string, app *app) *fn.
 		metadata["annotations"], fields["metadata"] = merged, metadata
 		object.Fields = fields
 	}
-	node, err := object.Node()
-	if err != nil {
-		panic(err)
-	}
-	built, err := asObject(node)
+	built, err := asObject(object.Node())
 	if err != nil {
 		panic(err)
 	}

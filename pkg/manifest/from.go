@@ -5,15 +5,17 @@ import (
 	"strings"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/apimachinery/pkg/runtime"
+
+	"github.com/homelab-foundations/postgresapp/pkg/jsontype"
 )
 
 // From takes a typed object with its apiVersion and kind, and drops what its type writes although nobody said it.
 func From(typed metav1.Object) (Object, error) {
-	fields, err := runtime.DefaultUnstructuredConverter.ToUnstructured(typed)
+	value, err := jsontype.Encode(typed)
 	if err != nil {
 		return Object{}, err
 	}
+	fields := value.(map[string]any)
 	object := Of(fields)
 	for _, path := range append(noise[object.Kind], "status", "metadata.creationTimestamp") {
 		drop(fields, strings.Split(path, "."))

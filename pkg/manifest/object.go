@@ -17,13 +17,7 @@ type Object struct {
 }
 
 // Node is the object as a YAML mapping with sorted keys.
-func (o Object) Node() (*yaml.Node, error) {
-	var node yaml.Node
-	if err := node.Encode(o.Fields); err != nil {
-		return nil, err
-	}
-	return &node, nil
-}
+func (o Object) Node() *yaml.Node { return node(o.Fields) }
 
 // YAML is the object as one YAML document, keys sorted, lists not indented, as kustomize writes them.
 func (o Object) YAML() ([]byte, error) {
@@ -31,7 +25,7 @@ func (o Object) YAML() ([]byte, error) {
 	encoder := yaml.NewEncoder(&out)
 	encoder.SetIndent(2)
 	encoder.CompactSeqIndent()
-	if err := encoder.Encode(o.Fields); err != nil {
+	if err := encoder.Encode(o.Node()); err != nil {
 		return nil, err
 	}
 	return out.Bytes(), encoder.Close()

@@ -3,170 +3,184 @@ package strict
 import (
 	"encoding/json"
 	"fmt"
-	"math"
+	"maps"
 	"reflect"
-	"regexp"
-	"sort"
+	"slices"
 	"strings"
-	"sync"
 
 	"github.com/agext/levenshtein"
 	"k8s.io/apimachinery/pkg/util/validation/field"
+
+	"github.com/homelab-foundations/postgresapp/pkg/jsontype"
 )
 
-// Check compares fields with the type of out, a pointer to a struct, and returns everything that does not fit.
-func Check(fields map[string]any, out any, path *field.Path, options Options) field.ErrorList {
-	c := checker{options: options}
-	c.object(fields, reflect.TypeOf(out).Elem(), path)
-	return c.errs
-}
-
-type checker struct {
+// decoder walks a decoded document and a Go value together.
+type decoder struct {
 	options Options
 	errs    field.ErrorList
 }
 
-var (
-	unmarshaler = reflect.TypeFor[json.Unmarshaler]()
-	index       = regexp.MustCompile(`\[[^\]]*\]`)
-)
-
-// value checks anything against a type.
-func (c *checker) value(value any, t reflect.Type, path *field.Path) {
+// value decodes anything.
+func (d *decoder) value(value any, into reflect.Value, path *field.Path) {
 	if value == nil {
 		return
 	}
+	t := into.Type()
 	if t.Kind() == reflect.Pointer {
-		c.value(value, t.Elem(), path)
+		target := reflect.New(t.Elem())
+		d.value(value, target.Elem(), path)
+		into.Set(target)
 		return
 	}
-	if reflect.PointerTo(t).Implements(unmarshaler) {
-		c.leaf(value, t, path)
+	if jsontype.Decodes(t) {
+		d.leaf(value, into, path)
 		return
 	}
 	switch t.Kind() {
 	case reflect.Struct:
 		if fields, ok := value.(map[string]any); ok {
-			c.object(fields, t, path)
+			d.object(fields, into, path)
 			return
 		}
-		c.wrong(value, path, "must be an object with fields such as "+someFields(t))
+		d.wrong(value, path, "must be an object with fields such as "+someFields(t))
 	case reflect.Map:
-		fields, ok := value.(map[string]any)
-		if !ok {
-			c.wrong(value, path, "must be an object")
-			return
-		}
-		for _, key := range sortedKeys(fields) {
-			if fields[key] == nil {
-				c.wrong(nil, path.Key(key), "must have a value")
-				continue
-			}
-			c.value(fields[key], t.Elem(), path.Key(key))
-		}
+		d.mapping(value, into, path)
 	case reflect.Slice:
-		elements, ok := value.([]any)
-		if !ok {
-			c.wrong(value, path, "must be a list: write each element on a line of its own after \"- \"")
+		d.list(value, into, path)
+	case reflect.String:
+		if text, ok := value.(string); ok {
+			into.SetString(text)
 			return
 		}
-		for i, element := range elements {
-			if element == nil {
-				c.wrong(nil, path.Index(i), "must have a value")
-				continue
-			}
-			c.value(element, t.Elem(), path.Index(i))
-		}
-	case reflect.String:
-		if _, ok := value.(string); !ok {
-			c.wrong(value, path, textRemedy(value))
-		}
+		d.wrong(value, path, textRemedy(value))
 	case reflect.Bool:
-		if _, ok := value.(bool); !ok {
-			c.wrong(value, path, "must be true or false, without quotes"+substitution(value))
+		if truth, ok := value.(bool); ok {
+			into.SetBool(truth)
+			return
 		}
+		d.wrong(value, path, "must be true or false, without quotes"+substitution(value))
 	case reflect.Int, reflect.Int32, reflect.Int64:
 		number, ok := value.(int64)
 		switch {
 		case !ok:
-			c.wrong(value, path, "must be a whole number, without quotes"+substitution(value))
-		case t.Kind() == reflect.Int32 && (number > math.MaxInt32 || number < math.MinInt32):
-			c.wrong(value, path, "must be a whole number of at most 2147483647")
+			d.wrong(value, path, "must be a whole number, without quotes"+substitution(value))
+		case into.OverflowInt(number):
+			d.wrong(value, path, "must be a whole number of at most 2147483647")
+		default:
+			into.SetInt(number)
 		}
-	case reflect.Interface:
 	default:
-		c.errs = append(c.errs, field.InternalError(path, fmt.Errorf("no rule for type %s", t)))
+		d.errs = append(d.errs, field.InternalError(path, fmt.Errorf("no rule for type %s", t)))
 	}
 }
 
-// object checks the fields of a struct: every key must be one of its names, written the same way.
-func (c *checker) object(fields map[string]any, t reflect.Type, path *field.Path) {
-	names := namesOf(t)
-	for _, key := range sortedKeys(fields) {
-		child := path.Child(key)
-		if path == nil {
-			child = field.NewPath(key)
+// object decodes a struct: every key must be one of its names, written the same way.
+func (d *decoder) object(fields map[string]any, into reflect.Value, path *field.Path) {
+	shape := jsontype.Of(into.Type())
+	for _, key := range slices.Sorted(maps.Keys(fields)) {
+		child := field.NewPath(key)
+		if path != nil {
+			child = path.Child(key)
 		}
-		member, known := names.types[key]
+		member, known := shape.Lookup(key)
 		if !known {
-			c.errs = append(c.errs, field.Forbidden(child, c.unknown(child, key, names)))
+			d.errs = append(d.errs, field.Forbidden(child, d.unknown(child, key, shape.Names)))
 			continue
 		}
-		c.value(fields[key], member, child)
+		d.value(fields[key], into.FieldByIndex(member.Index), child)
 	}
 }
 
-// leaf checks a type that decodes itself, such as a quantity.
-func (c *checker) leaf(value any, t reflect.Type, path *field.Path) {
+// mapping decodes a map, whose keys are the user's.
+func (d *decoder) mapping(value any, into reflect.Value, path *field.Path) {
+	fields, ok := value.(map[string]any)
+	if !ok {
+		d.wrong(value, path, "must be an object")
+		return
+	}
+	t := into.Type()
+	result := reflect.MakeMapWithSize(t, len(fields))
+	for _, key := range slices.Sorted(maps.Keys(fields)) {
+		if fields[key] == nil {
+			d.wrong(nil, path.Key(key), "must have a value")
+			continue
+		}
+		element := reflect.New(t.Elem()).Elem()
+		d.value(fields[key], element, path.Key(key))
+		result.SetMapIndex(reflect.ValueOf(key).Convert(t.Key()), element)
+	}
+	into.Set(result)
+}
+
+// list decodes a list.
+func (d *decoder) list(value any, into reflect.Value, path *field.Path) {
+	elements, ok := value.([]any)
+	if !ok {
+		d.wrong(value, path, "must be a list: write each element on a line of its own after \"- \"")
+		return
+	}
+	result := reflect.MakeSlice(into.Type(), len(elements), len(elements))
+	for i, element := range elements {
+		if element == nil {
+			d.wrong(nil, path.Index(i), "must have a value")
+			continue
+		}
+		d.value(element, result.Index(i), path.Index(i))
+	}
+	into.Set(result)
+}
+
+// leaf decodes a type that decodes itself, such as a quantity.
+func (d *decoder) leaf(value any, into reflect.Value, path *field.Path) {
 	text, err := json.Marshal(value)
 	if err == nil {
-		err = json.Unmarshal(text, reflect.New(t).Interface())
+		err = into.Addr().Interface().(json.Unmarshaler).UnmarshalJSON(text)
 	}
 	if err == nil {
 		return
 	}
-	switch t.Name() {
+	switch into.Type().Name() {
 	case "Quantity":
-		c.wrong(value, path, "must be a quantity such as 512Mi, 10Gi, 250m or 2"+substitution(value))
+		d.wrong(value, path, "must be a quantity such as 512Mi, 10Gi, 250m or 2"+substitution(value))
 	case "IntOrString":
-		c.wrong(value, path, "must be a whole number or a string")
+		d.wrong(value, path, "must be a whole number or a string")
 	case "Time":
-		c.wrong(value, path, "must be a time with its zone such as 2026-11-20T08:00:00Z"+substitution(value))
+		d.wrong(value, path, "must be a time with its zone such as 2026-11-20T08:00:00Z"+substitution(value))
 	case "Duration":
-		c.wrong(value, path, "must be a duration such as 30s or 5m"+substitution(value))
+		d.wrong(value, path, "must be a duration such as 30s or 5m"+substitution(value))
 	default:
-		c.wrong(value, path, "must be an object")
+		d.wrong(value, path, "must be an object")
 	}
 }
 
-func (c *checker) wrong(value any, path *field.Path, remedy string) {
+func (d *decoder) wrong(value any, path *field.Path, remedy string) {
 	if value == nil {
-		c.errs = append(c.errs, field.Required(path, remedy))
+		d.errs = append(d.errs, field.Required(path, remedy))
 		return
 	}
-	if c.options.Secret != nil && c.options.Secret(pattern(path)) {
+	if d.options.Secret != nil && d.options.Secret(pattern(path)) {
 		// The remedy may repeat the value.
-		c.errs = append(c.errs, field.Invalid(path, "(hidden)", "must be text, in quotes where it is a number"))
+		d.errs = append(d.errs, field.Invalid(path, "(hidden)", "must be text, in quotes where it is a number"))
 		return
 	}
 	if kind := describe(value); kind == "an object" || kind == "a list" {
-		c.errs = append(c.errs, field.Invalid(path, kind, remedy))
+		d.errs = append(d.errs, field.Invalid(path, kind, remedy))
 		return
 	}
-	c.errs = append(c.errs, field.Invalid(path, value, remedy))
+	d.errs = append(d.errs, field.Invalid(path, value, remedy))
 }
 
 // unknown words the error for a key that the type does not have.
-func (c *checker) unknown(path *field.Path, key string, names *names) string {
-	if c.options.Hint != nil {
-		if hint := c.options.Hint(pattern(path)); hint != "" {
+func (d *decoder) unknown(path *field.Path, key string, names []string) string {
+	if d.options.Hint != nil {
+		if hint := d.options.Hint(pattern(path)); hint != "" {
 			return "unknown field: " + hint
 		}
 	}
-	if neighbour := Closest(key, names.sorted); neighbour != "" {
+	if neighbour := Closest(key, names); neighbour != "" {
 		return fmt.Sprintf("unknown field: did you mean %q?", neighbour)
 	}
-	return "unknown field: known here are " + strings.Join(names.sorted, ", ")
+	return "unknown field: known here are " + strings.Join(names, ", ")
 }
 
 // Closest returns the candidate that word was probably meant to be, or "". A candidate counts when it differs by letter case or
@@ -190,7 +204,22 @@ func fold(word string) string {
 }
 
 // pattern writes a path without its indices and keys.
-func pattern(path *field.Path) string { return index.ReplaceAllString(path.String(), "[]") }
+func pattern(path *field.Path) string {
+	var b strings.Builder
+	inside := false
+	for _, r := range path.String() {
+		switch {
+		case r == '[':
+			inside = true
+			b.WriteString("[]")
+		case r == ']':
+			inside = false
+		case !inside:
+			b.WriteRune(r)
+		}
+	}
+	return b.String()
+}
 
 func describe(value any) string {
 	switch value.(type) {
@@ -231,58 +260,7 @@ func substitution(value any) string {
 	return ""
 }
 
-// names are the JSON names of a struct's fields.
-type names struct {
-	types  map[string]reflect.Type
-	sorted []string
-}
-
-var cache sync.Map
-
-func namesOf(t reflect.Type) *names {
-	if known, ok := cache.Load(t); ok {
-		return known.(*names)
-	}
-	n := &names{types: make(map[string]reflect.Type, t.NumField())}
-	n.add(t)
-	for name := range n.types {
-		n.sorted = append(n.sorted, name)
-	}
-	sort.Strings(n.sorted)
-	cache.Store(t, n)
-	return n
-}
-
-func (n *names) add(t reflect.Type) {
-	for i := range t.NumField() {
-		member := t.Field(i)
-		name, options, _ := strings.Cut(member.Tag.Get("json"), ",")
-		switch {
-		case name == "-" || !member.IsExported():
-		case member.Anonymous && (name == "" || options == "inline"):
-			embedded := member.Type
-			if embedded.Kind() == reflect.Pointer {
-				embedded = embedded.Elem()
-			}
-			n.add(embedded)
-		case name != "":
-			n.types[name] = member.Type
-		default:
-			n.types[member.Name] = member.Type
-		}
-	}
-}
-
 func someFields(t reflect.Type) string {
-	known := namesOf(t).sorted
+	known := jsontype.Of(t).Names
 	return strings.Join(known[:min(3, len(known))], ", ")
-}
-
-func sortedKeys(fields map[string]any) []string {
-	keys := make([]string, 0, len(fields))
-	for key := range fields {
-		keys = append(keys, key)
-	}
-	sort.Strings(keys)
-	return keys
 }

@@ -6,14 +6,14 @@
 package strict
 
 import (
-	"bytes"
-	"encoding/json"
 	"fmt"
-	"io"
+	"reflect"
 	"strings"
 
 	"k8s.io/apimachinery/pkg/util/validation/field"
 	"sigs.k8s.io/yaml"
+
+	"github.com/homelab-foundations/postgresapp/pkg/jsontype"
 )
 
 // Options adjust the report to the type that is decoded.
@@ -33,13 +33,11 @@ func Fields(document []byte) (map[string]any, error) {
 	if err != nil {
 		return nil, syntaxError(err)
 	}
-	decoder := json.NewDecoder(bytes.NewReader(text))
-	decoder.UseNumber()
-	var value any
-	if err := decoder.Decode(&value); err != nil && err != io.EOF {
+	value, err := jsontype.Parse(text)
+	if err != nil {
 		return nil, err
 	}
-	switch value := Numbers(value).(type) {
+	switch value := value.(type) {
 	case map[string]any:
 		return value, nil
 	case nil:
@@ -60,39 +58,10 @@ func syntaxError(err error) error {
 	return fmt.Errorf("not valid YAML: %s", strings.ReplaceAll(message, "\n  ", "; "))
 }
 
-// Numbers turns every json.Number of a decoded value into int64 where it is whole and fits, into float64 elsewhere.
-func Numbers(value any) any {
-	switch value := value.(type) {
-	case map[string]any:
-		for key, element := range value {
-			value[key] = Numbers(element)
-		}
-	case []any:
-		for i, element := range value {
-			value[i] = Numbers(element)
-		}
-	case json.Number:
-		if whole, err := value.Int64(); err == nil {
-			return whole
-		}
-		number, _ := value.Float64()
-		return number
-	}
-	return value
-}
-
 // Into decodes fields into out, a pointer to a struct, and returns everything that does not fit its type. Nulls count as absent.
 // out is complete only when the list is empty.
 func Into(fields map[string]any, out any, path *field.Path, options Options) field.ErrorList {
-	if errs := Check(fields, out, path, options); len(errs) > 0 {
-		return errs
-	}
-	text, err := json.Marshal(fields)
-	if err != nil {
-		return field.ErrorList{field.InternalError(path, err)}
-	}
-	if err := json.Unmarshal(text, out); err != nil {
-		return field.ErrorList{field.InternalError(path, err)}
-	}
-	return nil
+	d := decoder{options: options}
+	d.object(fields, reflect.ValueOf(out).Elem(), path)
+	return d.errs
 }

@@ -6,8 +6,8 @@ import (
 	"github.com/homelab-foundations/postgresapp/pkg/strict"
 )
 
-// options are the hints and secrets of a kind's fields.
-func options(kind string) strict.Options {
+// options are the hints and secrets of the fields.
+func options() strict.Options {
 	return strict.Options{Hint: hint, Secret: Secret}
 }
 

@@ -27,52 +27,57 @@ type origin struct {
 }
 
 // Load decodes an app, and lets it inherit what it does not say itself: first from its spec.defaults, then from the spec of
-// defaults, which may be nil. Objects are merged field by field, lists and single values are taken whole, and null in the stronger document inherits nothing. Where fields exclude each
-// other, such as version and imageName, the stronger document's choice sets the weaker one's aside.
+// defaults, which may be nil and which CheckDefaults must have passed. Objects are merged field by field, lists and single values are
+// taken whole, and null in the stronger document inherits nothing. Where fields exclude each other, such as version and imageName, the
+// stronger document's choice sets the weaker one's aside.
 //
-// Every error of both documents is returned. The loaded app is nil when there is one.
+// Every error is returned. The loaded app is nil when there is one.
 func Load(app, defaults Fields) (*Loaded, field.ErrorList) {
 	var typed PostgresApp
 	errs := header(app, KindPostgresApp)
-	errs = append(errs, strict.Check(app, &typed, nil, options(KindPostgresApp))...)
+	errs = append(errs, strict.Into(app, &typed, nil, options())...)
+	spec, ok := app["spec"].(Fields)
 	if app["spec"] == nil {
 		errs = append(errs, field.Required(field.NewPath("spec"), "give at least spec.storage.size"))
 	}
-	if defaults != nil {
-		errs = append(errs, CheckDefaults(defaults)...)
-	}
-	if len(errs) > 0 {
+	errs = append(errs, refuseDedicated(spec)...)
+	if len(errs) > 0 || !ok {
 		return nil, errs
 	}
-
-	spec := runtime.DeepCopyJSON(app["spec"].(Fields))
-	loaded := &Loaded{PostgresApp: &typed, origins: []origin{{"", withoutNulls(app["spec"])}}}
-	own, _ := spec["defaults"].(Fields)
-	delete(spec, "defaults")
-	if own != nil {
+	typed.Spec.Defaults = nil
+	loaded := &Loaded{PostgresApp: &typed, origins: []origin{{"", spec}}}
+	merged := spec
+	if own, _ := spec["defaults"].(Fields); own != nil {
+		merged = inherit(without(spec, "defaults"), own)
 		loaded.origins = append(loaded.origins, origin{"spec.defaults", own})
-		spec = inherit(spec, own)
 	}
 	if shared, _ := defaults["spec"].(Fields); shared != nil {
+		merged = inherit(without(merged, "defaults"), shared)
 		name, _ := nested(defaults, "metadata", "name")
 		loaded.origins = append(loaded.origins, origin{fmt.Sprintf("%s %v", KindPostgresDefaults, name), shared})
-		spec = inherit(spec, shared)
 	}
-	if errs := refuseDedicated(app["spec"].(Fields)); len(errs) > 0 {
-		return nil, errs
+	if len(loaded.origins) == 1 {
+		return loaded, nil
 	}
-	merged := Fields{"apiVersion": app["apiVersion"], "kind": app["kind"], "metadata": app["metadata"], "spec": withoutNulls(spec)}
-	if errs := strict.Into(merged, &typed, nil, options(KindPostgresApp)); len(errs) > 0 {
+	typed.Spec = PostgresAppSpec{}
+	if errs := strict.Into(merged, &typed.Spec, field.NewPath("spec"), options()); len(errs) > 0 {
 		return nil, errs
 	}
 	return loaded, nil
+}
+
+// without is a deep copy of fields without one of them.
+func without(fields Fields, name string) Fields {
+	fields = runtime.DeepCopyJSON(fields)
+	delete(fields, name)
+	return fields
 }
 
 // CheckDefaults returns everything that does not fit in a document of kind PostgresDefaults.
 func CheckDefaults(defaults Fields) field.ErrorList {
 	var typed PostgresDefaults
 	errs := header(defaults, KindPostgresDefaults)
-	return append(errs, strict.Check(defaults, &typed, nil, options(KindPostgresDefaults))...)
+	return append(errs, strict.Into(defaults, &typed, nil, options())...)
 }
 
 // Origin names where the setting at path was written when the spec itself does not have it, such as "spec.defaults", or "".

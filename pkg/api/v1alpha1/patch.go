@@ -1,12 +1,12 @@
 package v1alpha1
 
 import (
-	"bytes"
 	"encoding/json"
+	"errors"
 
 	"k8s.io/apimachinery/pkg/runtime"
 
-	"github.com/homelab-foundations/postgresapp/pkg/strict"
+	"github.com/homelab-foundations/postgresapp/pkg/jsontype"
 )
 
 // Patch is a JSON merge patch (RFC 7386) on an emitted object: objects merge field by field, lists are replaced, null removes.
@@ -20,13 +20,14 @@ type Patch struct {
 
 // UnmarshalJSON keeps the patch as it is written.
 func (p *Patch) UnmarshalJSON(data []byte) error {
-	decoder := json.NewDecoder(bytes.NewReader(data))
-	decoder.UseNumber()
-	var fields map[string]any
-	if err := decoder.Decode(&fields); err != nil {
+	value, err := jsontype.Parse(data)
+	if err != nil {
 		return err
 	}
-	strict.Numbers(fields)
+	fields, ok := value.(map[string]any)
+	if !ok {
+		return errors.New("a patch is an object")
+	}
 	p.Fields = fields
 	return nil
 }

@@ -1,0 +1,126 @@
+package jsontype
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"reflect"
+)
+
+// Encode returns the value as JSON would decode it: maps, slices, strings, bools, int64 and float64. It follows the rules of
+// encoding/json, but leaves out what would be null.
+func Encode(value any) (any, error) {
+	return encode(reflect.ValueOf(value))
+}
+
+func encode(v reflect.Value) (any, error) {
+	if !v.IsValid() {
+		return nil, nil
+	}
+	if Encodes(v.Type()) && (v.Kind() != reflect.Pointer || !v.IsNil()) {
+		return encodeItself(v)
+	}
+	switch v.Kind() {
+	case reflect.Pointer, reflect.Interface:
+		if v.IsNil() {
+			return nil, nil
+		}
+		return encode(v.Elem())
+	case reflect.Struct:
+		return encodeStruct(v)
+	case reflect.Map:
+		if v.IsNil() {
+			return nil, nil
+		}
+		object := make(map[string]any, v.Len())
+		for iterator := v.MapRange(); iterator.Next(); {
+			element, err := encode(iterator.Value())
+			if err != nil {
+				return nil, err
+			}
+			object[iterator.Key().String()] = element
+		}
+		return object, nil
+	case reflect.Slice, reflect.Array:
+		return encodeList(v)
+	case reflect.String:
+		return v.String(), nil
+	case reflect.Bool:
+		return v.Bool(), nil
+	case reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64:
+		return v.Int(), nil
+	case reflect.Uint, reflect.Uint8, reflect.Uint16, reflect.Uint32:
+		return int64(v.Uint()), nil
+	case reflect.Float32, reflect.Float64:
+		return v.Float(), nil
+	}
+	return nil, fmt.Errorf("a value of type %s has no JSON form here", v.Type())
+}
+
+func encodeStruct(v reflect.Value) (any, error) {
+	shape := Of(v.Type())
+	object := make(map[string]any, 8)
+	for i := range shape.Fields {
+		field := &shape.Fields[i]
+		member, err := v.FieldByIndexErr(field.Index)
+		if err != nil || field.OmitEmpty && empty(member) || field.OmitZero && zero(member) {
+			continue // the error is a nil embedded pointer
+		}
+		element, err := encode(member)
+		if err != nil {
+			return nil, err
+		}
+		if element != nil {
+			object[field.Name] = element
+		}
+	}
+	return object, nil
+}
+
+func encodeList(v reflect.Value) (any, error) {
+	if v.Kind() == reflect.Slice {
+		if v.IsNil() {
+			return nil, nil
+		}
+		if v.Type().Elem().Kind() == reflect.Uint8 {
+			return base64.StdEncoding.EncodeToString(v.Bytes()), nil
+		}
+	}
+	list := make([]any, v.Len())
+	for i := range list {
+		element, err := encode(v.Index(i))
+		if err != nil {
+			return nil, err
+		}
+		list[i] = element
+	}
+	return list, nil
+}
+
+// encodeItself asks the value, such as a quantity or a time.
+func encodeItself(v reflect.Value) (any, error) {
+	text, err := v.Interface().(json.Marshaler).MarshalJSON()
+	if err != nil {
+		return nil, err
+	}
+	return Parse(text)
+}
+
+// empty is what encoding/json's omitempty leaves out.
+func empty(v reflect.Value) bool {
+	switch v.Kind() {
+	case reflect.Array, reflect.Map, reflect.Slice, reflect.String:
+		return v.Len() == 0
+	case reflect.Struct:
+		return false
+	}
+	return v.IsZero()
+}
+
+// zero is what encoding/json's omitzero leaves out.
+func zero(v reflect.Value) bool {
+	if z, ok := v.Interface().(interface{ IsZero() bool }); ok && (v.Kind() != reflect.Pointer || !v.IsNil()) {
+		return z.IsZero()
+	}
+	return v.IsZero()
+}

@@ -1,0 +1,72 @@
+package manifest
+
+import (
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+)
+
+// node builds the YAML of a decoded value. yaml.Node's own Encode writes the value as text and parses it again.
+func node(value any) *yaml.Node {
+	switch value := value.(type) {
+	case map[string]any:
+		n := &yaml.Node{Kind: yaml.MappingNode, Tag: "!!map", Content: make([]*yaml.Node, 0, 2*len(value))}
+		for _, key := range slices.Sorted(maps.Keys(value)) {
+			n.Content = append(n.Content, text(key), node(value[key]))
+		}
+		return n
+	case []any:
+		n := &yaml.Node{Kind: yaml.SequenceNode, Tag: "!!seq", Content: make([]*yaml.Node, 0, len(value))}
+		for _, element := range value {
+			n.Content = append(n.Content, node(element))
+		}
+		return n
+	case string:
+		return text(value)
+	case bool:
+		return &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!bool", Value: strconv.FormatBool(value)}
+	case int64:
+		return &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!int", Value: strconv.FormatInt(value, 10)}
+	case float64:
+		return &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!float", Value: strconv.FormatFloat(value, 'g', -1, 64)}
+	}
+	return &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!null", Value: "null"}
+}
+
+// text builds a string. Quotes are given to what a reader would take for something else; the emitter adds them where the syntax needs
+// them.
+func text(value string) *yaml.Node {
+	n := &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: value}
+	switch {
+	case strings.Contains(value, "\n"):
+		n.Style = yaml.LiteralStyle
+	case ambiguous(value):
+		n.Style = yaml.DoubleQuotedStyle
+	}
+	return n
+}
+
+// ambiguous tells whether a plain text might be read as a null, a boolean, a number or a time, by YAML 1.1 or 1.2 (https://yaml.org/type).
+// Quotes too many do no harm.
+func ambiguous(value string) bool {
+	if value == "" {
+		return true
+	}
+	switch strings.ToLower(value) {
+	case "~", "null", "true", "false", "yes", "no", "on", "off", "y", "n", "=", "<<":
+		return true
+	}
+	if strings.IndexByte("0123456789+-.", value[0]) < 0 {
+		return false
+	}
+	number := strings.ToLower(strings.TrimLeft(value, "+-"))
+	for _, prefix := range []string{"0x", "0o", "0b", ".inf", ".nan"} {
+		if strings.HasPrefix(number, prefix) {
+			return true
+		}
+	}
+	return strings.Trim(number, "0123456789+-.:_etz ") == ""
+}
