@@ -1,0 +1,56 @@
+# Run "make" for the targets. `make test` needs Go alone.
+
+IMAGE   ?= ghcr.io/homelab-foundations/postgresapp:dev
+ARCH    ?= $(shell go env GOARCH)
+VERSION ?=
+LDFLAGS  = -s -w $(if $(VERSION),-X github.com/homelab-foundations/postgresapp/pkg/cli.Version=$(VERSION))
+
+.DEFAULT_GOAL := help
+
+.PHONY: help
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "%-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+.PHONY: build
+build: ## Build bin/postgresapp
+	CGO_ENABLED=0 go build -trimpath -ldflags '$(LDFLAGS)' -o bin/postgresapp ./fn
+
+.PHONY: install
+install: ## Install postgresapp where go install puts programs
+	CGO_ENABLED=0 go install -trimpath -ldflags '$(LDFLAGS)' ./fn && mv "$$(go env GOPATH)/bin/fn" "$$(go env GOPATH)/bin/postgresapp"
+
+.PHONY: test
+test: ## Run all tests that need Go alone, and the real kustomize, which Go builds
+	cd tools && go build -o ../bin/kustomize sigs.k8s.io/kustomize/kustomize/v5
+	go vet ./...
+	go test -shuffle=on ./...
+
+.PHONY: e2e
+e2e: build ## Run the tests against the real parts: API server, operator, engines, PostgreSQL, Prometheus
+	go test -count=1 -tags postgres ./pkg/tune
+	go test -count=1 -tags promtool ./pkg/alert
+	$(MAKE) -C e2e test
+
+.PHONY: update
+update: ## Rewrite the expected output of examples and error cases; look at the diff before you commit it
+	-go test ./pkg/examples ./pkg/render -update
+	git diff --stat -- examples testdata
+
+.PHONY: lint
+lint: ## Check formatting and what vet finds
+	@unformatted=$$(gofmt -l $$(git ls-files '*.go')); if [ -n "$$unformatted" ]; then echo "run gofmt -w on:"; echo "$$unformatted"; exit 1; fi
+	go vet ./...
+	go mod verify
+
+.PHONY: bench
+bench: build ## Measure against the yardsticks; every figure is a ratio within one run
+	go test -run '^$$' -bench . -benchtime 3x ./pkg/performance
+
+.PHONY: image
+image: ## Build the container image with docker, pulling nothing
+	CGO_ENABLED=0 GOOS=linux GOARCH=$(ARCH) go build -trimpath -ldflags '$(LDFLAGS)' -o dist/linux-$(ARCH)/postgresapp ./fn
+	docker build --network none --build-arg TARGETARCH=$(ARCH) -t $(IMAGE) .
+
+.PHONY: clean
+clean: ## Remove what was built here
+	rm -rf bin dist
