@@ -2,7 +2,6 @@ package krm
 
 import (
 	"fmt"
-	"maps"
 
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
@@ -13,7 +12,7 @@ import (
 )
 
 // expandSimply is an Expander that is just big enough to see the protocol work. An app becomes a Cluster, a Secret for
-// spec.secret and a ScheduledBackup for spec.backup. Like the core it passes labels and annotations on, and makes spec.error and
+// spec.secret and a ScheduledBackup for spec.backup. Like the core it passes labels and an annotation on, and makes spec.error and
 // spec.warning findings.
 func expandSimply(apps []render.Document, defaults *render.Document) (result render.Result) {
 	instances := any(int64(1))
@@ -56,8 +55,8 @@ func expandSimply(apps []render.Document, defaults *render.Document) (result ren
 func objects(fields map[string]any, app diag.Finding, instances any) (objects []manifest.Object) {
 	add := func(apiVersion, kind, name string, rest map[string]any) {
 		annotations := map[string]any{"postgresapp.dev/owner": "PostgresApp/" + app.Name}
-		if own, ok := get(fields, "metadata", "annotations").(map[string]any); ok {
-			maps.Copy(annotations, own)
+		if team := get(fields, "metadata", "annotations", "example.com/team"); team != nil {
+			annotations["example.com/team"] = team
 		}
 		metadata := map[string]any{"name": name, "annotations": annotations}
 		if app.Namespace != "" {

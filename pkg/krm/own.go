@@ -273,7 +273,7 @@ func build(object manifest.Object, annotations map[string]string, app *app) *fn.
 		metadata["annotations"], fields["metadata"] = merged, metadata
 		object.Fields = fields
 	}
-	built, err := asObject(object.Node())
+	built, err := wrap(object.Node())
 	if err != nil {
 		panic(err)
 	}

@@ -8,32 +8,6 @@ import (
 	"github.com/homelab-foundations/postgresapp/pkg/manifest"
 )
 
-func TestReserved(t *testing.T) {
-	for annotation, want := range map[string]bool{
-		"internal.config.kubernetes.io/previousNames":       true,
-		"internal.config.kubernetes.io/path":                true,
-		"config.kubernetes.io/local-config":                 true,
-		"config.kubernetes.io/function":                     true,
-		"config.kubernetes.io/depends-on":                   true,
-		"config.k8s.io/id":                                  true,
-		"kustomize.config.k8s.io/id":                        true,
-		"kustomize.config.k8s.io/needs-hash":                true,
-		"alpha.config.kubernetes.io/transformations":        true,
-		"internal.kpt.dev/upstream-identifier":              true,
-		"kubectl.kubernetes.io/last-applied-configuration":  true,
-		"kubectl.kubernetes.io/restartedAt":                 false,
-		"kustomize.toolkit.fluxcd.io/prune":                 false,
-		"argocd.argoproj.io/sync-wave":                      false,
-		"cnpg.io/hibernation":                               false,
-		"my.config.kubernetes.io/path":                      false,
-		"config.kubernetes.io":                              false,
-		"postgresapp.dev/owner":                             false,
-		"kubectl.kubernetes.io/last-applied-configurations": false,
-	} {
-		assert.Equal(t, want, Reserved(annotation), annotation)
-	}
-}
-
 func TestPlaceString(t *testing.T) {
 	for want, place := range map[string]place{
 		"":                     {index: "3"},

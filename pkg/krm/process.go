@@ -13,7 +13,8 @@ import (
 	"github.com/homelab-foundations/postgresapp/pkg/strict"
 )
 
-// Expander is the core: it turns apps, with the defaults that they share or nil, into complete manifests.
+// Expander is the core: it turns apps, with the defaults that they share or nil, into complete manifests. It keeps the annotations by
+// which kustomize and kpt track the documents to itself, and puts v1alpha1.OwnerAnnotation on every object.
 type Expander func(apps []render.Document, defaults *render.Document) render.Result
 
 // app is a document that is to be expanded.
@@ -174,13 +175,9 @@ func (r *run) expand(expand Expander) {
 	r.list.Items = items
 }
 
-// document is what the core gets to see of an object.
+// document is an object as the core gets it.
 func (r *run) document(object *fn.KubeObject) render.Document {
-	document, err := text(object)
-	if err != nil {
-		r.fail(object, "", "cannot be read: "+err.Error())
-	}
-	return render.Document{YAML: document, Source: r.source(object)}
+	return render.Document{YAML: []byte(object.String()), Source: r.source(object)}
 }
 
 // source is the name of the place where an object was found. What the results say about it besides is remembered.

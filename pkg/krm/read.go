@@ -111,6 +111,11 @@ func asObject(node *yaml.Node) (*fn.KubeObject, error) {
 	if err := writeOut(node); err != nil {
 		return nil, err
 	}
+	return wrap(node)
+}
+
+// wrap makes a mapping without aliases an object of the SDK. To put it into a list is the one way that the SDK offers.
+func wrap(node *yaml.Node) (*fn.KubeObject, error) {
 	var list fn.ResourceList
 	if err := list.UpsertObjectToItems(node, nil, false); err != nil {
 		return nil, err
