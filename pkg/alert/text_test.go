@@ -60,6 +60,8 @@ func TestAnnotationsAreTemplatesOfExistingLabels(t *testing.T) {
 const runbooks = "../../docs/runbooks"
 
 func TestEveryAlertHasARunbook(t *testing.T) {
+	index, err := os.ReadFile(filepath.Join(runbooks, "README.md"))
+	require.NoError(t, err)
 	severity := map[string]string{}
 	for _, r := range build(t, everything()) {
 		severity[r.Alert] = r.Labels["severity"]
@@ -74,6 +76,7 @@ func TestEveryAlertHasARunbook(t *testing.T) {
 		}
 		assert.Contains(t, text, "\n## Urgency\n\n**"+severity[name]+".**", "%s: the page's severity is not the rule's", name)
 		assert.Contains(t, text, "```sh\n", "%s: no commands", name)
+		assert.Contains(t, string(index), "| ["+name+"]("+name+".md) | "+severity[name]+" | ", "%s: not in the index", name)
 	}
 }
 
@@ -84,6 +87,19 @@ func TestEveryRunbookHasAnAlert(t *testing.T) {
 	for _, page := range pages {
 		if name := strings.TrimSuffix(filepath.Base(page), ".md"); name != "README" {
 			assert.Contains(t, Names(), name)
+		}
+	}
+}
+
+func TestRunbookLinksLead(t *testing.T) {
+	link := regexp.MustCompile(`\]\(([A-Za-z]+\.md)\)`)
+	pages, err := filepath.Glob(filepath.Join(runbooks, "*.md"))
+	require.NoError(t, err)
+	for _, page := range pages {
+		text, err := os.ReadFile(page)
+		require.NoError(t, err)
+		for _, found := range link.FindAllStringSubmatch(string(text), -1) {
+			assert.FileExists(t, filepath.Join(runbooks, found[1]), page)
 		}
 	}
 }
