@@ -21,31 +21,44 @@ func main() {
 	}
 }
 
-// run writes everything below dir, the directory of package cnpg.
+// run writes the files below dir, the directory of package cnpg.
 func run(dir string) error {
-	definitions, err := latest(dir)
+	files, err := generate(dir)
 	if err != nil {
 		return err
 	}
-	schemas := filepath.Join(dir, "schemas")
-	if err := os.RemoveAll(schemas); err != nil {
+	if err := os.RemoveAll(filepath.Join(dir, schemaFolder)); err != nil {
 		return err
 	}
-	if err := os.MkdirAll(schemas, 0o755); err != nil {
-		return err
+	for name, content := range files {
+		path := filepath.Join(dir, name)
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			return err
+		}
+		if err := os.WriteFile(path, content, 0o644); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+const schemaFolder = "schemas"
+
+// generate returns the files by their path below dir, the directory of package
+// cnpg, from where it finds controller-gen.
+func generate(dir string) (map[string][]byte, error) {
+	files := map[string][]byte{}
+	definitions, err := latest(dir)
+	if err != nil {
+		return nil, err
 	}
 	for _, d := range definitions {
 		document, err := trim(d)
 		if err != nil {
-			return fmt.Errorf("%s: %w", d.kind, err)
+			return nil, fmt.Errorf("%s: %w", d.kind, err)
 		}
-		if err := os.WriteFile(filepath.Join(schemas, fileName(d.kind)), encode(document), 0o644); err != nil {
-			return err
-		}
+		files[filepath.Join(schemaFolder, fileName(d.kind))] = encode(document)
 	}
-	table, err := timeline()
-	if err != nil {
-		return err
-	}
-	return os.WriteFile(filepath.Join(dir, "timeline_table.go"), table, 0o644)
+	files["timeline_table.go"], err = timeline()
+	return files, err
 }

@@ -42,7 +42,7 @@ func (v *validator) value(value any, node int, path *field.Path) {
 		return
 	}
 	if value == nil {
-		v.add(field.Required(path, "null is no value: remove the field or give it one"))
+		v.wrong(path, value, "must have a value")
 		return
 	}
 	fits := true
@@ -83,6 +83,9 @@ func (v *validator) object(value any, n *Node, path *field.Path) bool {
 		return false
 	}
 	for _, key := range sortedKeys(object) {
+		if object[key] == nil && (n.Values != 0 || n.Properties[key] != 0) {
+			continue // the API server drops it, as no definition allows null
+		}
 		if property, known := n.Properties[key]; known {
 			v.value(object[key], property, child(path, key))
 		} else if n.Values != 0 {
@@ -92,7 +95,7 @@ func (v *validator) object(value any, n *Node, path *field.Path) bool {
 		}
 	}
 	for _, key := range n.Required {
-		if _, there := object[key]; !there {
+		if object[key] == nil {
 			v.add(field.Required(child(path, key), "the field is needed here"))
 		}
 	}
