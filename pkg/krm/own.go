@@ -70,7 +70,7 @@ func (r *run) adopt(expansions []render.Expansion) fn.KubeObjects {
 		id, from, file := identityOf(item), item.GetAnnotation(v1alpha1.OwnerAnnotation), placeOf(item).onDisk()
 		c := byID[id]
 		switch {
-		case c != nil && (from != owner(c.app.object) || !file && !c.same(item)):
+		case c != nil && !r.mayClaim(c, item, from, file):
 			r.conflict(c, item, from)
 		case c != nil && c.item == nil:
 			c.item, replaced[item] = item, c
@@ -131,6 +131,15 @@ func (r *run) children(expansions []render.Expansion) (children []*child, byID m
 	return children, byID
 }
 
+// mayClaim tells whether a child may take the place of an item of the same identity with the given owner. A file that was generated
+// from an app that is gone belongs to whoever becomes it now: the app was renamed.
+func (r *run) mayClaim(c *child, item *fn.KubeObject, from string, file bool) bool {
+	if file {
+		return from == owner(c.app.object) || strings.HasPrefix(from, expandable) && r.present[from] == 0
+	}
+	return from == owner(c.app.object) && c.same(item)
+}
+
 // generated tells whether an item with the given owner was generated from one of the expanded apps, or from an app that is gone.
 func (r *run) generated(item *fn.KubeObject, from string) bool {
 	if !strings.HasPrefix(from, expandable) {
@@ -139,17 +148,9 @@ func (r *run) generated(item *fn.KubeObject, from string) bool {
 	if !r.single {
 		return true
 	}
+	// Owner annotations do not tell apps of one name in different namespaces apart.
 	app := r.apps[0].object
-	if from != owner(app) {
-		return false
-	}
-	for _, other := range r.list.Items {
-		if other != app && group(other) == v1alpha1.Group && owner(other) == from {
-			// Owner annotations do not tell the two apart.
-			return item.GetNamespace() == app.GetNamespace()
-		}
-	}
-	return true
+	return from == owner(app) && (r.present[from] == 1 || item.GetNamespace() == app.GetNamespace())
 }
 
 // moved returns the child without a namespace that an item with one is the earlier form of: in a pipeline that sets the namespace
@@ -179,7 +180,8 @@ func (r *run) conflict(c *child, item *fn.KubeObject, from string) {
 		r.fail(c.app.object, "", fmt.Sprintf("becomes %s, which is there already, generated from %s%s: rename one of them",
 			c.id, strings.Replace(from, "/", " ", 1), where))
 	default:
-		r.fail(c.app.object, "", fmt.Sprintf("becomes %s, which is there already with other content: list the app once, and not together with what was generated from it", c.id))
+		r.fail(c.app.object, "", fmt.Sprintf("becomes %s, which is there already with other content: list the app once, and not together "+
+			"with what was generated from it", c.id))
 	}
 }
 

@@ -41,6 +41,9 @@ type run struct {
 	apps     []app
 	findings diag.Findings
 
+	// present counts the apps of the package, expanded or not, by the value of the owner annotation of their objects.
+	present map[string]int
+
 	// places are where documents were found, by the name that findings use.
 	places map[string]place
 
@@ -51,8 +54,10 @@ type run struct {
 // process expands the apps of a list in place, and adds the findings to its results. The items stay untouched when a finding is an
 // error.
 func process(list *fn.ResourceList, expand Expander) diag.Findings {
-	r := &run{list: list, config: list.FunctionConfig, places: map[string]place{},
-		versions: map[string]string{v1alpha1.KindPostgresApp: v1alpha1.APIVersion}}
+	r := &run{
+		list: list, config: list.FunctionConfig, present: map[string]int{},
+		places: map[string]place{}, versions: map[string]string{v1alpha1.KindPostgresApp: v1alpha1.APIVersion},
+	}
 	if r.configure() {
 		r.collect()
 		r.expand(expand)
@@ -72,6 +77,9 @@ func (r *run) configure() bool {
 	case group(config) == v1alpha1.Group && kind == v1alpha1.KindPostgresApp:
 		r.single = true
 		r.apps = []app{r.locate(r.config)}
+		if r.config == config {
+			r.present[owner(config)]++
+		}
 	case group(config) == v1alpha1.Group && kind == v1alpha1.KindPostgresDefaults:
 		if len(r.list.Items) == 1 && r.config == r.list.Items[0] && !placeOf(r.config).onDisk() {
 			r.fail(config, "", "as a generator it sees no app to expand: list it under transformers:")
@@ -85,8 +93,8 @@ func (r *run) configure() bool {
 		}
 		return len(r.findings) == 0
 	default:
-		r.fail(config, "kind", fmt.Sprintf("cannot be the functionConfig: known are %s, %s (apiVersion %s), and a ConfigMap without data%s",
-			v1alpha1.KindPostgresApp, v1alpha1.KindPostgresDefaults, v1alpha1.APIVersion, suggestion(config)))
+		r.fail(config, "kind", "cannot be the functionConfig: "+suggestion(config, fmt.Sprintf("known are %s and %s of %s, and a ConfigMap without data",
+			v1alpha1.KindPostgresApp, v1alpha1.KindPostgresDefaults, v1alpha1.APIVersion)))
 		return false
 	}
 	return true
@@ -130,16 +138,19 @@ func (r *run) collect() {
 		}
 		switch {
 		case group(item) != v1alpha1.Group:
-			if text := suggestion(item); text != "" {
-				r.fail(item, "apiVersion", fmt.Sprintf("%q is not %s%s", item.GetAPIVersion(), v1alpha1.APIVersion, text))
+			if text := suggestion(item, ""); text != "" {
+				r.fail(item, "apiVersion", fmt.Sprintf("%.80q does not have this kind: %s", item.GetAPIVersion(), text))
 			}
-		case kind == v1alpha1.KindPostgresApp && !r.single:
-			r.apps = append(r.apps, r.locate(item))
+		case kind == v1alpha1.KindPostgresApp:
+			r.present[owner(item)]++
+			if !r.single {
+				r.apps = append(r.apps, r.locate(item))
+			}
 		case kind == v1alpha1.KindPostgresDefaults && item != r.config && !r.single && r.config.GetKind() != kind:
 			r.warn(item, "no app inherits from it, because it is not the functionConfig: with kpt, name it as configPath or --fn-config")
 		case !known(kind):
-			r.fail(item, "kind", fmt.Sprintf("this release does not know it: known are %s and %s%s",
-				v1alpha1.KindPostgresApp, v1alpha1.KindPostgresDefaults, suggestion(item)))
+			known := fmt.Sprintf("known are %s and %s", v1alpha1.KindPostgresApp, v1alpha1.KindPostgresDefaults)
+			r.fail(item, "kind", fmt.Sprintf("%.80q is unknown: %s", kind, suggestion(item, known)))
 		}
 	}
 }
@@ -213,17 +224,17 @@ func group(object *fn.KubeObject) string {
 	return group
 }
 
-// suggestion names the kind or the group that an object was probably meant to have.
-func suggestion(object *fn.KubeObject) string {
+// suggestion asks whether an object was meant to be one of this API group, or returns otherwise when it hardly was.
+func suggestion(object *fn.KubeObject, otherwise string) string {
 	kind := strict.Closest(object.GetKind(), []string{v1alpha1.KindPostgresApp, v1alpha1.KindPostgresDefaults})
 	near := group(object) == "" || strict.Closest(group(object), []string{v1alpha1.Group}) != ""
 	switch {
 	case kind == "" || !near:
-		return ""
+		return otherwise
 	case kind == object.GetKind():
-		return fmt.Sprintf(": did you mean apiVersion: %s?", v1alpha1.APIVersion)
+		return fmt.Sprintf("did you mean apiVersion %s?", v1alpha1.APIVersion)
 	}
-	return fmt.Sprintf(": did you mean kind: %s?", kind)
+	return fmt.Sprintf("did you mean %s?", kind)
 }
 
 // keys are the sorted keys of a mapping, which may be nil.
