@@ -45,6 +45,7 @@ func roleConfiguration(role plan.Role) cnpgv1.RoleConfiguration {
 	if s := role.Spec; s != nil {
 		c.Login, c.InRoles, c.Comment, c.ValidUntil = *s.Login, s.InRoles, s.Comment, s.ValidUntil
 		c.CreateDB, c.CreateRole, c.Replication, c.Superuser = s.CreateDB, s.CreateRole, s.Replication, s.Superuser
+		c.BypassRLS, c.Inherit, c.DisablePassword = s.BypassRLS, s.Inherit, s.DisablePassword
 		c.ConnectionLimit = or(s.ConnectionLimit, 0)
 	}
 	return c

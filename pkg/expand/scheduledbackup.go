@@ -18,7 +18,7 @@ func scheduledBackups(p *plan.Plan) []Object {
 	// It is not protected from deletion: the old one would go on backing up the new cluster.
 	backup := &cnpgv1.ScheduledBackup{
 		TypeMeta:   typeMeta(cnpgv1.SchemeGroupVersion.String(), "ScheduledBackup"),
-		ObjectMeta: metadata(p, p.ServerName()+"-backup", componentBackup),
+		ObjectMeta: metadata(p, p.LineageName()+"-backup", componentBackup),
 		Spec: cnpgv1.ScheduledBackupSpec{
 			Schedule:             p.Schedule.Spec,
 			Immediate:            b.Immediate,

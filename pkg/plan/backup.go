@@ -83,6 +83,9 @@ func (m *maker) backup() {
 	if b.Path != "" && b.Bucket == "" {
 		m.forbidden(path.Child("path"), "path belongs to bucket: with destinationPath write the whole address there")
 	}
+	if strings.ContainsAny(b.ServerName, "/ ") {
+		m.invalid(path.Child("serverName"), b.ServerName, "must be the name of one folder: what lies above it belongs to path or destinationPath")
+	}
 	m.secretKey(path.Child("endpointCA"), b.EndpointCA)
 	m.backupCredentials(path.Child("credentials"), b.Credentials, b.DestinationPath)
 	wal, data := m.compression(path, b)

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	cnpgv1 "github.com/cloudnative-pg/api/pkg/api/v1"
+	barmanapi "github.com/cloudnative-pg/barman-cloud/pkg/api"
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
 	"github.com/homelab-foundations/postgresapp/pkg/api/v1alpha1"
@@ -34,16 +35,24 @@ type Recovery struct {
 }
 
 // serverName is the folder of a lineage in the archive. The first has the cluster's own name, which is what CloudNativePG would
-// choose, so that an existing archive is found.
+// choose, so that an existing archive is found; the user may know of another one.
 func (p *Plan) serverName(lineage int32) string {
-	if lineage <= 1 {
-		return p.Cluster
+	if b := p.Spec.Backup; b != nil && b.ServerName != "" {
+		return ofLineage(b.ServerName, lineage)
 	}
-	return fmt.Sprintf("%s-%d", p.Cluster, lineage)
+	return ofLineage(p.Cluster, lineage)
 }
 
-// ServerName is the folder of the current lineage in the archive.
-func (p *Plan) ServerName() string { return p.serverName(*p.Spec.Lineage) }
+// LineageName is the cluster's name with its lineage, for objects that a new lineage must have anew.
+func (p *Plan) LineageName() string { return ofLineage(p.Cluster, *p.Spec.Lineage) }
+
+// ofLineage gives every lineage but the first its number.
+func ofLineage(name string, lineage int32) string {
+	if lineage <= 1 {
+		return name
+	}
+	return fmt.Sprintf("%s-%d", name, lineage)
+}
 
 // lineage finds what the cluster is created from. CloudNativePG reads it once, when the cluster does not exist; it refuses to write
 // into an archive that another cluster wrote, which is why every lineage has a folder of its own.
@@ -121,7 +130,11 @@ func (m *maker) sourceElsewhere(path *field.Path, from *v1alpha1.RestoreSource) 
 	m.roleName(path.Child("owner"), from.Owner)
 	m.secretKey(path.Child("endpointCA"), from.EndpointCA)
 	if m.Archive != nil {
-		source.InTree, source.WAL = m.Archive.InTree, nil
+		source.InTree = m.Archive.InTree
+		if w := m.Archive.WAL; w != nil && w.MaxParallel > 0 {
+			// How the log is written is the source's own matter; how it is read is this cluster's.
+			source.WAL = &barmanapi.WalBackupConfiguration{MaxParallel: w.MaxParallel}
+		}
 		if from.EndpointURL == "" {
 			source.EndpointURL, source.EndpointCA = m.Archive.EndpointURL, m.Archive.EndpointCA
 		}

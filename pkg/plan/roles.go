@@ -81,6 +81,9 @@ func (m *maker) roles() {
 		}
 		seen[role.Name] = true
 		m.credentials(at.Child("credentials"), role.Credentials)
+		if role.DisablePassword && role.Credentials != nil {
+			m.forbidden(at.Child("disablePassword"), "credentials give the role a password: keep one of the two")
+		}
 		if limit := role.ConnectionLimit; limit != nil && *limit < -1 {
 			m.invalid(at.Child("connectionLimit"), *limit, "must be -1, which is no limit, or more")
 		}

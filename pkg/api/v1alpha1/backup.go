@@ -31,6 +31,11 @@ type Backup struct {
 	// +optional
 	DestinationPath string `json:"destinationPath,omitempty"`
 
+	// serverName is the folder of lineage 1 in the archive; those of later lineages append their number. Set it where an archive that is
+	// to be continued has another name. Defaults to the cluster's name.
+	// +optional
+	ServerName string `json:"serverName,omitempty"`
+
 	// endpointURL of an S3-compatible store.
 	// +optional
 	EndpointURL string `json:"endpointURL,omitempty"`

@@ -43,9 +43,18 @@ type Role struct {
 	// +optional
 	Credentials *Credentials `json:"credentials,omitempty"`
 
+	// disablePassword removes the password that the role has. It excludes credentials. Defaults to false: without credentials the
+	// password stays as it is.
+	// +optional
+	DisablePassword bool `json:"disablePassword,omitempty"`
+
 	// inRoles are the roles that it is a member of.
 	// +optional
 	InRoles []string `json:"inRoles,omitempty"`
+
+	// inherit gives the role the privileges of those that it is a member of. Defaults to true.
+	// +optional
+	Inherit *bool `json:"inherit,omitempty"`
 
 	// connectionLimit of the role. Defaults to -1, no limit.
 	// +optional
@@ -62,6 +71,10 @@ type Role struct {
 	// replication lets the role replicate. Defaults to false.
 	// +optional
 	Replication bool `json:"replication,omitempty"`
+
+	// bypassrls lets the role see every row, whatever the policies of tables say. Defaults to false.
+	// +optional
+	BypassRLS bool `json:"bypassrls,omitempty"`
 
 	// superuser makes the role a superuser. Defaults to false.
 	// +optional
