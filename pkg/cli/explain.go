@@ -1,5 +1,52 @@
 package cli
 
-import "github.com/spf13/cobra"
+import (
+	"bytes"
+	"fmt"
+	"io"
 
-func explainCommand() *cobra.Command { return &cobra.Command{Use: "explain", Hidden: true} }
+	"github.com/spf13/cobra"
+
+	"github.com/homelab-foundations/postgresapp/pkg/explain"
+	"github.com/homelab-foundations/postgresapp/pkg/render"
+)
+
+func explainCommand() *cobra.Command {
+	var defaults string
+	c := &cobra.Command{
+		Use:   "explain FILE",
+		Short: "Say what each app of a file becomes, and why",
+		Long: `Say what each PostgresApp of a file becomes: every derived value with its reason, where it is backed up
+to, where it comes from and how to restore it. FILE may be - for standard input.`,
+		Args: exactly(1, "one file"),
+		RunE: func(c *cobra.Command, args []string) error {
+			apps, shared, err := readApps(args[0], defaults, c.InOrStdin())
+			if err != nil {
+				return err
+			}
+			var out bytes.Buffer
+			wrong := false
+			for i, app := range apps {
+				if i > 0 {
+					out.WriteByte('\n')
+				}
+				made, findings := render.Plan(app, shared)
+				fmt.Fprint(c.ErrOrStderr(), findings)
+				if findings.Failed() {
+					wrong = true
+					continue
+				}
+				if err := explain.App(&out, made); err != nil {
+					return err
+				}
+			}
+			if wrong {
+				return failed
+			}
+			_, err = io.Copy(c.OutOrStdout(), &out)
+			return err
+		},
+	}
+	c.Flags().StringVar(&defaults, "defaults", "", "a file with PostgresDefaults that the apps inherit")
+	return c
+}

@@ -59,13 +59,26 @@ func (r *renderer) defaults(document *Document) (v1alpha1.Fields, bool) {
 	return fields, len(errs) == 0
 }
 
-// app expands one app. With wrong defaults the app alone is checked, so that its own errors are told as well.
-func (r *renderer) app(document Document, defaults v1alpha1.Fields, defaultsRight bool) (Expansion, bool) {
+// Plan derives what an app's objects are made of, without making them, to explain it.
+func Plan(app Document, defaults *Document) (*plan.Plan, diag.Findings) {
+	r := renderer{}
+	shared, right := r.defaults(defaults)
+	made, _ := r.plan(app, shared, right)
+	r.findings.Sort()
+	if r.findings.Failed() {
+		return nil, r.findings
+	}
+	return made, r.findings
+}
+
+// plan reads one app and derives its plan, which is nil when there are errors. With wrong defaults the app alone is checked, so that
+// its own errors are told as well.
+func (r *renderer) plan(document Document, defaults v1alpha1.Fields, defaultsRight bool) (*plan.Plan, diag.Finding) {
 	subject := diag.Finding{Kind: v1alpha1.KindPostgresApp, Source: document.Source}
 	fields, err := strict.Fields(document.YAML)
 	if err != nil {
 		r.fail(subject, "", err.Error())
-		return Expansion{}, false
+		return nil, subject
 	}
 	name(&subject, fields)
 	if !defaultsRight {
@@ -74,10 +87,10 @@ func (r *renderer) app(document Document, defaults v1alpha1.Fields, defaultsRigh
 	loaded, errs := v1alpha1.Load(fields, defaults)
 	if len(errs) > 0 {
 		r.findings = append(r.findings, diag.FromErrors(subject, errs)...)
-		return Expansion{}, false
+		return nil, subject
 	}
 	if !defaultsRight {
-		return Expansion{}, false
+		return nil, subject
 	}
 	v1alpha1.SetDefaults(loaded.PostgresApp)
 	made, errs, warnings := plan.Make(loaded.PostgresApp)
@@ -91,18 +104,22 @@ func (r *renderer) app(document Document, defaults v1alpha1.Fields, defaultsRigh
 		finding.Severity, finding.Field, finding.Message = diag.Error, err.Field, err.ErrorBody()+origin(loaded, err.Field)
 		r.findings = append(r.findings, finding)
 	}
-	if len(errs) > 0 {
+	return made, subject
+}
+
+// app expands one app.
+func (r *renderer) app(document Document, defaults v1alpha1.Fields, defaultsRight bool) (Expansion, bool) {
+	made, subject := r.plan(document, defaults, defaultsRight)
+	if made == nil {
 		return Expansion{}, false
 	}
-	expansion := Expansion{Namespace: loaded.Namespace, Name: loaded.Name}
 	objects, errs := r.objects(made, subject)
 	if len(errs) > 0 {
 		r.findings = append(r.findings, diag.FromErrors(subject, errs)...)
 		return Expansion{}, false
 	}
-	expansion.Objects = objects
 	r.plans, r.subjects = append(r.plans, made), append(r.subjects, subject)
-	return expansion, true
+	return Expansion{Namespace: made.App.Namespace, Name: made.App.Name, Objects: objects}, true
 }
 
 // objects builds the app's objects and finishes them: user's overrides, then what holds for all doors.

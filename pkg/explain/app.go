@@ -1,0 +1,183 @@
+// Package explain says in words what an app becomes and why: every derived value with its reason, and for a restore the order of the
+// steps.
+package explain
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/homelab-foundations/postgresapp/pkg/expand"
+	"github.com/homelab-foundations/postgresapp/pkg/manifest"
+	"github.com/homelab-foundations/postgresapp/pkg/plan"
+)
+
+// App writes the explanation of an app.
+func App(w io.Writer, p *plan.Plan) error {
+	e := explanation{tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)}
+	e.section("PostgresApp %s", name(p))
+	if p.Shared != nil {
+		e.row("cluster", p.Cluster, "shared: its PostgresApp or Cluster decides about PostgreSQL, storage and backups")
+	} else {
+		e.row("cluster", p.Cluster, "metadata.name and -postgres, unless clusterName is set")
+		e.image(p)
+		e.row("instances", fmt.Sprint(*p.Spec.Instances), instances(*p.Spec.Instances))
+	}
+	e.row("database", p.Spec.Database, "owned by role "+p.Spec.Owner)
+	e.row("connection", "Secret "+p.Owner.Secret, credentials(p))
+	if p.Shared == nil {
+		e.parameters(p)
+		e.backup(p)
+		e.recovery(p)
+		e.alerts(p)
+	}
+	if err := e.objects(p); err != nil {
+		return err
+	}
+	return e.Flush()
+}
+
+type explanation struct{ *tabwriter.Writer }
+
+func (e explanation) section(format string, args ...any) { fmt.Fprintf(e, format+"\n", args...) }
+
+func (e explanation) row(what, value, why string) { fmt.Fprintf(e, "  %s\t%s\t%s\n", what, value, why) }
+
+func name(p *plan.Plan) string {
+	if p.App.Namespace != "" {
+		return p.App.Namespace + "/" + p.App.Name
+	}
+	return p.App.Name
+}
+
+func (e explanation) image(p *plan.Plan) {
+	switch {
+	case p.Image.Catalog != nil:
+		e.row("image", fmt.Sprintf("%s %s, PostgreSQL %d", p.Image.Catalog.Kind, p.Image.Catalog.Name, p.Image.Catalog.Major), "imageCatalogRef")
+	case p.Spec.ImageName != "":
+		e.row("image", p.Image.Name, "imageName")
+	default:
+		e.row("image", p.Image.Name, "version "+p.Spec.Version+", pinned to the newest minor version that this release knows")
+	}
+}
+
+func instances(n int32) string {
+	if n == 1 {
+		return "one primary: no failover, no anti-affinity, no disruption budget"
+	}
+	return fmt.Sprintf("one primary, %d to take over", n-1)
+}
+
+func credentials(p *plan.Plan) string {
+	c := p.Spec.Credentials
+	switch {
+	case c == nil:
+		return "made by the operator, with a password that it generates"
+	case c.ExistingSecret != nil:
+		return "yours, with username and password"
+	case c.ExternalSecret != nil:
+		return fmt.Sprintf("fetched from %s %s", c.ExternalSecret.SecretStoreRef.Kind, c.ExternalSecret.SecretStoreRef.Name)
+	}
+	return "with the password that credentials give"
+}
+
+func (e explanation) parameters(p *plan.Plan) {
+	derived := p.Derived()
+	if len(derived) == 0 {
+		return
+	}
+	e.section("Parameters that were derived; postgresql.parameters overrules each")
+	for _, d := range derived {
+		e.row(d.Name, d.Value, d.Reason)
+	}
+}
+
+func (e explanation) backup(p *plan.Plan) {
+	if p.Archive == nil && p.Schedule == nil {
+		e.section("Backup: none")
+		return
+	}
+	e.section("Backup")
+	if a := p.Archive; a != nil {
+		e.row("archive", a.DestinationPath+"/"+a.ServerName, fmt.Sprintf("lineage %d", *p.Spec.Lineage))
+		e.row("retention", p.Spec.Backup.Retention, "how far back a restore can go")
+	}
+	if p.Schedule != nil {
+		e.row("schedule", p.Schedule.Spec, p.Schedule.Description)
+	}
+}
+
+// recovery tells where the cluster comes from and in which order a restore is done, because that is read at night.
+func (e explanation) recovery(p *plan.Plan) {
+	r := p.Recovery
+	if r == nil {
+		if p.Archive != nil {
+			e.section("To restore")
+			e.row("1", fmt.Sprintf("delete Cluster %s", p.Cluster), "before the change is applied: its last WAL would land in the new archive")
+			e.row("2", fmt.Sprintf("set lineage: %d", *p.Spec.Lineage+1), "and restore.to for a point in time, then apply")
+		}
+		return
+	}
+	e.section("Created from")
+	if r.Source != nil {
+		place := r.Source.ServerName
+		if r.Source.DestinationPath != "" {
+			place = r.Source.DestinationPath + "/" + place
+		} else if r.Source.ObjectStore != "" {
+			place = "ObjectStore " + r.Source.ObjectStore + ", " + place
+		}
+		e.row("archive", place, "read only while the cluster is created; leave it as it is afterwards")
+	}
+	if r.Snapshots != nil {
+		e.row("snapshot", r.Snapshots.Storage.Name, "read only while the cluster is created")
+	}
+	e.row("up to", target(r), "restore.to")
+	e.row("order", "delete the old Cluster "+p.Cluster+" before this is applied",
+		"otherwise its last WAL lands in the new archive; the way out is one more lineage with restore.fromLineage")
+}
+
+func target(r *plan.Recovery) string {
+	t := r.Target
+	switch {
+	case t == nil:
+		return "the end of the archive"
+	case t.TargetTime != "":
+		return t.TargetTime
+	case t.TargetLSN != "":
+		return "position " + t.TargetLSN
+	case t.TargetXID != "":
+		return "transaction " + t.TargetXID
+	case t.TargetName != "":
+		return "restore point " + t.TargetName
+	case t.TargetImmediate != nil && *t.TargetImmediate:
+		return "the end of base backup " + t.BackupID
+	}
+	return "the end of the archive"
+}
+
+func (e explanation) alerts(p *plan.Plan) {
+	n := 0
+	for _, group := range p.Alerts {
+		n += len(group.Rules)
+	}
+	if n > 0 {
+		e.section("Alerts: %d", n)
+	}
+}
+
+func (e explanation) objects(p *plan.Plan) error {
+	e.section("Objects")
+	for _, built := range expand.Expand(p) {
+		object, err := manifest.From(built.Object)
+		if err != nil {
+			return err
+		}
+		where := ""
+		if object.Namespace != "" && object.Namespace != p.App.Namespace {
+			where = "in namespace " + object.Namespace
+		}
+		e.row(object.Kind, object.Name, strings.TrimSpace(where))
+	}
+	return nil
+}
