@@ -3,6 +3,7 @@ package postgres
 import (
 	_ "embed"
 	"fmt"
+	"iter"
 	"strconv"
 	"strings"
 
@@ -77,26 +78,35 @@ func (s Setting) IsMemory() bool {
 }
 
 // settingLines yields the table's lines for a parameter, one for each range of
-// major versions.
-func settingLines(name string) func(yield func(string) bool) {
+// major versions. It searches the sorted text itself: most builds look at a few
+// dozen parameters, too few to pay for a map of all.
+func settingLines(name string) iter.Seq[string] {
 	return func(yield func(string) bool) {
-		if name == "" || name[0] == '#' || strings.ContainsAny(name, "\t\n") {
-			return
-		}
-		key := "\n" + name + "\t"
-		rest := settingsTable
-		for {
-			at := strings.Index(rest, key)
-			if at < 0 {
-				return
+		low, high := 0, len(settingsTable) // both at the beginning of a line
+		for low < high {
+			middle := low + (high-low)/2
+			start := low + strings.LastIndexByte(settingsTable[low:middle], '\n') + 1
+			line, _, _ := strings.Cut(settingsTable[start:], "\n")
+			if settingName(line) < name {
+				low = start + len(line) + 1
+			} else {
+				high = start
 			}
-			rest = rest[at+1:]
-			line, _, _ := strings.Cut(rest, "\n")
-			if !yield(line) {
+		}
+		for line := range strings.Lines(settingsTable[low:]) {
+			line = strings.TrimSuffix(line, "\n")
+			if settingName(line) != name || !yield(line) {
 				return
 			}
 		}
 	}
+}
+
+// settingName is the first column. The comments at the head sort before all
+// names, and none of them is one.
+func settingName(line string) string {
+	name, _, _ := strings.Cut(line, "\t")
+	return name
 }
 
 func parseSetting(line string) (s Setting, since, until int) {
@@ -142,10 +152,10 @@ func majorsOf(name string) (first, last int, found bool) {
 func suggestSetting(major int, name string) string {
 	best, distance := "", 3
 	for line := range strings.Lines(settingsTable) {
-		candidate, _, _ := strings.Cut(line, "\t")
-		if candidate == "" || candidate[0] == '#' {
+		if strings.HasPrefix(line, "#") {
 			continue
 		}
+		candidate := settingName(line)
 		if d := levenshtein.Distance(name, candidate, nil); d < distance {
 			if _, found := LookupSetting(major, candidate); found {
 				best, distance = candidate, d

@@ -1,6 +1,9 @@
 package postgres_test
 
 import (
+	"os"
+	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -49,6 +52,34 @@ func TestLookupSetting(t *testing.T) {
 		_, found := postgres.LookupSetting(17, name)
 		assert.False(t, found, name)
 	}
+}
+
+// Every line is found by its name, in every major version it names.
+func TestSettingsAreSorted(t *testing.T) {
+	text, err := os.ReadFile("settings.txt")
+	require.NoError(t, err)
+	lines := 0
+	for line := range strings.Lines(string(text)) {
+		if strings.HasPrefix(line, "#") {
+			continue
+		}
+		lines++
+		columns := strings.Split(strings.TrimSuffix(line, "\n"), "\t")
+		require.Len(t, columns, 9, line)
+		first, err := strconv.Atoi(columns[1])
+		require.NoError(t, err)
+		last, err := strconv.Atoi(columns[2])
+		require.NoError(t, err)
+		for major := first; major <= last; major++ {
+			s, found := postgres.LookupSetting(major, columns[0])
+			require.True(t, found, columns[0])
+			assert.Equal(t, columns[0], s.Name)
+			assert.Equal(t, columns[4], string(s.Type))
+		}
+	}
+	// pg_settings of PostgreSQL 18.6 has 399 rows; 21 lines are of parameters
+	// that went, or had another type or range, before 18.
+	assert.Equal(t, 399+21, lines)
 }
 
 func TestSettingKinds(t *testing.T) {
