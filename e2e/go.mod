@@ -1,3 +1,4 @@
+// End-to-end tests, in a module of their own: clients and controllers they need stay out of the product.
 module github.com/homelab-foundations/postgresapp/e2e
 
 go 1.26.4
@@ -74,4 +75,5 @@ require (
 	sigs.k8s.io/structured-merge-diff/v6 v6.4.0 // indirect
 )
 
+// The product itself, for tests that call it.
 replace github.com/homelab-foundations/postgresapp => ..

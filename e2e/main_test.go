@@ -13,7 +13,7 @@ import (
 	"github.com/homelab-foundations/postgresapp/e2e/rig"
 )
 
-// stateEnv names a directory that is to keep the rig's state and logs after the tests.
+// stateEnv names the environment variable with a directory that is to keep the rig's state and logs.
 const stateEnv = "POSTGRESAPP_E2E_STATE"
 
 // cluster is the rig that all tests share. Each works in namespaces of its own.
@@ -30,7 +30,7 @@ func run(m *testing.M) int {
 	cluster, err = rig.Start(ctx, rig.Options{
 		Flux:              true,
 		GarbageCollection: true,
-		Dir:               os.Getenv(stateEnv),
+		StateDir:          os.Getenv(stateEnv),
 		Progress:          os.Stderr,
 	})
 	if err != nil {

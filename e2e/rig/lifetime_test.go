@@ -20,12 +20,12 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// holderEnv makes the test binary hold a rig, in the directory it names, until its standard input ends.
+// holderEnv makes the test binary hold a rig until its standard input ends.
 const holderEnv = "POSTGRESAPP_E2E_HOLD"
 
 func TestMain(m *testing.M) {
-	if dir := os.Getenv(holderEnv); dir != "" {
-		if err := hold(dir); err != nil {
+	if os.Getenv(holderEnv) != "" {
+		if err := hold(); err != nil {
 			fmt.Fprintln(os.Stderr, err)
 			os.Exit(1)
 		}
@@ -34,8 +34,8 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-func hold(dir string) error {
-	held, err := Start(context.Background(), Options{Flux: true, GarbageCollection: true, Dir: dir, Progress: os.Stderr})
+func hold() error {
+	held, err := Start(context.Background(), Options{Flux: true, GarbageCollection: true, Progress: os.Stderr})
 	if err != nil {
 		return err
 	}
@@ -61,8 +61,9 @@ func TestNothingOutlivesTheRig(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			executable, err := os.Executable()
 			require.NoError(t, err)
+			temporary := t.TempDir()
 			holder := exec.Command(executable)
-			holder.Env = append(os.Environ(), holderEnv+"="+t.TempDir(), "TMPDIR="+t.TempDir())
+			holder.Env = append(os.Environ(), holderEnv+"=1", "TMPDIR="+temporary)
 			holder.Stderr = os.Stderr
 			input, err := holder.StdinPipe()
 			require.NoError(t, err)
@@ -83,6 +84,11 @@ func TestNothingOutlivesTheRig(t *testing.T) {
 					assert.NotEqual(t, program, programOf(pid), "process %d", pid)
 				}
 			}, time.Minute, 50*time.Millisecond)
+			if name == "stopped" {
+				left, err := os.ReadDir(temporary)
+				require.NoError(t, err)
+				assert.Empty(t, left, "temporary files")
+			}
 		})
 	}
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/tls"
 	"crypto/x509"
-	"errors"
 	"fmt"
 	"net"
 	"net/http"
@@ -25,12 +24,8 @@ const operatorImage = "ghcr.io/cloudnative-pg/cloudnative-pg:1.30.0"
 // startOperator starts the CloudNativePG operator, with a stand-in for the Barman Cloud plugin, and returns when
 // its webhooks answer.
 func (r *Rig) startOperator(ctx context.Context, set assets.Set, webhooks envtest.WebhookInstallOptions) error {
-	plugins := filepath.Join(r.Dir, "plugins")
-	if err := os.MkdirAll(plugins, 0o755); err != nil {
-		return err
-	}
 	// The operator looks for plugins once, at its start.
-	stopPlugin, err := servePlugin(plugins)
+	plugins, stopPlugin, err := servePlugin()
 	if err != nil {
 		return err
 	}
@@ -84,11 +79,7 @@ func operatorBinaries(dir, manager string) error {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return err
 	}
-	link := filepath.Join(dir, "manager_"+runtime.GOARCH)
-	if err := os.Remove(link); err != nil && !errors.Is(err, os.ErrNotExist) {
-		return err
-	}
-	return os.Symlink(manager, link)
+	return os.Symlink(manager, filepath.Join(dir, "manager_"+runtime.GOARCH))
 }
 
 // awaitWebhooks returns when the operator says it is ready.

@@ -41,22 +41,23 @@ func (pluginIdentity) Probe(context.Context, *identity.ProbeRequest) (*identity.
 }
 
 // servePlugin answers for the Barman Cloud plugin on a socket in dir, where the operator looks for plugins of its
-// own pod. A socket's path may be about 100 bytes long.
-func servePlugin(dir string) (stop func() error, err error) {
-	socket := filepath.Join(dir, pluginName)
-	if err := os.Remove(socket); err != nil && !errors.Is(err, os.ErrNotExist) {
-		return nil, err
-	}
-	listener, err := net.Listen("unix", socket)
+// own pod. The directory is a temporary one with a short name: Linux takes at most 107 bytes for a socket's path.
+func servePlugin() (dir string, stop func() error, err error) {
+	dir, err = os.MkdirTemp("", "pgapp-")
 	if err != nil {
-		return nil, fmt.Errorf("listen as plugin %s: %w", pluginName, err)
+		return "", nil, fmt.Errorf("make a directory for the socket of plugin %s: %w", pluginName, err)
+	}
+	listener, err := net.Listen("unix", filepath.Join(dir, pluginName))
+	if err != nil {
+		err = fmt.Errorf("listen as plugin %s (if the path is too long, TMPDIR shortens it): %w", pluginName, err)
+		return "", nil, errors.Join(err, os.RemoveAll(dir))
 	}
 	server := grpc.NewServer()
 	identity.RegisterIdentityServer(server, pluginIdentity{})
 	served := make(chan error, 1)
 	go func() { served <- server.Serve(listener) }()
-	return func() error {
+	return dir, func() error {
 		server.Stop()
-		return <-served
+		return errors.Join(<-served, os.RemoveAll(dir))
 	}, nil
 }

@@ -17,6 +17,7 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"time"
 
 	cnpgv1 "github.com/cloudnative-pg/api/pkg/api/v1"
 	corev1 "k8s.io/api/core/v1"
@@ -45,9 +46,9 @@ type Options struct {
 	// dependents outlive their owner, and a deleted namespace stays Terminating.
 	GarbageCollection bool
 
-	// Dir receives the state and the log of every program, and is kept. Defaults to a temporary directory that
-	// Stop removes.
-	Dir string
+	// StateDir is a directory below which the rig makes its own, with the state and the log of every program, and
+	// leaves it behind. Without it that directory is a temporary one, which Stop removes.
+	StateDir string
 
 	// Progress is told what is built and started. Defaults to silence.
 	Progress io.Writer
@@ -61,7 +62,8 @@ type Rig struct {
 	Client client.Client
 	// Kubeconfig is the path of a file with the same rights, for programs such as kubectl.
 	Kubeconfig string
-	// Dir is the directory with the state and the logs.
+	// Dir is the directory with the state and the logs: <program>.log, and controlplane.log for etcd and
+	// kube-apiserver.
 	Dir string
 
 	removeDir bool
@@ -90,15 +92,17 @@ func Start(ctx context.Context, options Options) (*Rig, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &Rig{Dir: options.Dir, removeDir: options.Dir == ""}
+	begin := time.Now()
+	r := &Rig{removeDir: options.StateDir == ""}
 	if err := r.start(ctx, set, options); err != nil {
 		return nil, errors.Join(err, r.Stop())
 	}
+	fmt.Fprintf(options.Progress, "rig up after %.1f s, state in %s\n", time.Since(begin).Seconds(), r.Dir)
 	return r, nil
 }
 
 func (r *Rig) start(ctx context.Context, set assets.Set, options Options) error {
-	if err := r.makeDir(); err != nil {
+	if err := r.makeDir(options.StateDir); err != nil {
 		return err
 	}
 	plane, err := r.startControlPlane(set)
@@ -126,21 +130,23 @@ func (r *Rig) start(ctx context.Context, set assets.Set, options Options) error 
 	return r.startOperator(ctx, set, plane.webhooks())
 }
 
-func (r *Rig) makeDir() error {
-	if r.removeDir {
-		dir, err := os.MkdirTemp("", "postgresapp-e2e-")
-		if err != nil {
+// makeDir makes a new directory below parent, or below the system's for temporary files.
+func (r *Rig) makeDir(parent string) error {
+	if parent != "" {
+		var err error
+		if parent, err = filepath.Abs(parent); err != nil {
 			return err
 		}
-		r.Dir = dir
-		return nil
+		if err := os.MkdirAll(parent, 0o755); err != nil {
+			return err
+		}
 	}
-	dir, err := filepath.Abs(r.Dir)
+	dir, err := os.MkdirTemp(parent, "pgapp-e2e-")
 	if err != nil {
-		return err
+		return fmt.Errorf("make a directory for the rig's state: %w", err)
 	}
 	r.Dir = dir
-	return os.MkdirAll(dir, 0o755)
+	return nil
 }
 
 // connect makes the clients for the API server.
