@@ -80,7 +80,12 @@ func ResolveExtensions(names []string, server Server) []Need {
 			visit(required)
 		}
 		if known {
-			needs = append(needs, server.need(e))
+			need := server.need(e)
+			if need.Volume != nil {
+				// What else is in the volume is there as well.
+				server.Volumes = append(slices.Clip(server.Volumes), need.Volume.Name)
+			}
+			needs = append(needs, need)
 		} else {
 			needs = append(needs, unknownNeed(name))
 		}

@@ -132,6 +132,17 @@ func TestResolveExtensions(t *testing.T) {
 				},
 			},
 		},
+		"one volume for several": {
+			image: standard18, names: []string{"postgis_topology", "postgis_raster"},
+			want: []want{
+				{
+					name: "postgis", availability: postgres.Mountable,
+					volume: "ghcr.io/cloudnative-pg/postgis-extension:3.6.4-18-trixie", remedy: "image volume",
+				},
+				{name: "postgis_topology", availability: postgres.Available},
+				{name: "postgis_raster", availability: postgres.Available},
+			},
+		},
 		"timescaledb before 18": {
 			image: standard17, names: []string{"timescaledb"},
 			want: []want{{
