@@ -33,7 +33,7 @@ e2e: build ## Run the tests against the real parts: API server, operator, engine
 
 .PHONY: update
 update: ## Rewrite the expected output of examples and error cases; look at the diff before you commit it
-	-go test ./pkg/examples ./pkg/render -update
+	-go test ./examples ./pkg/render -update
 	git diff --stat -- examples testdata
 
 .PHONY: lint
