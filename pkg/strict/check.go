@@ -6,9 +6,9 @@ import (
 	"maps"
 	"reflect"
 	"slices"
+	"strconv"
 	"strings"
 
-	"github.com/agext/levenshtein"
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
 	"github.com/homelab-foundations/postgresapp/pkg/jsontype"
@@ -42,7 +42,7 @@ func (d *decoder) value(value any, into reflect.Value, path *field.Path) {
 			d.object(fields, into, path)
 			return
 		}
-		d.wrong(value, path, "must be an object with fields such as "+someFields(t))
+		d.wrong(value, path, "must be an object", "with fields such as "+someFields(t))
 	case reflect.Map:
 		d.mapping(value, into, path)
 	case reflect.Slice:
@@ -52,25 +52,43 @@ func (d *decoder) value(value any, into reflect.Value, path *field.Path) {
 			into.SetString(text)
 			return
 		}
-		d.wrong(value, path, textRemedy(value))
+		d.wrong(value, path, textRemedy(value), "")
 	case reflect.Bool:
 		if truth, ok := value.(bool); ok {
 			into.SetBool(truth)
 			return
 		}
-		d.wrong(value, path, "must be true or false, without quotes"+substitution(value))
-	case reflect.Int, reflect.Int32, reflect.Int64:
-		number, ok := value.(int64)
-		switch {
-		case !ok:
-			d.wrong(value, path, "must be a whole number, without quotes"+substitution(value))
-		case into.OverflowInt(number):
-			d.wrong(value, path, "must be a whole number of at most 2147483647")
-		default:
-			into.SetInt(number)
-		}
+		d.wrong(value, path, "must be true or false"+withoutQuotes(value, "true", "false")+substitution(value), "")
+	case reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64, reflect.Uint, reflect.Uint8, reflect.Uint16, reflect.Uint32,
+		reflect.Uint64:
+		d.number(value, into, path)
 	default:
 		d.errs = append(d.errs, field.InternalError(path, fmt.Errorf("no rule for type %s", t)))
+	}
+}
+
+// number decodes a whole number.
+func (d *decoder) number(value any, into reflect.Value, path *field.Path) {
+	number, ok := value.(int64)
+	signed := into.CanInt()
+	switch {
+	case !ok:
+		remedy := "must be a whole number"
+		if text, isText := value.(string); isText {
+			if _, err := strconv.ParseInt(text, 10, 64); err == nil {
+				remedy += ", without quotes"
+			}
+		}
+		d.wrong(value, path, remedy+substitution(value), "")
+	case signed && into.OverflowInt(number):
+		limit := uint64(1)<<(into.Type().Bits()-1) - 1
+		d.wrong(value, path, fmt.Sprintf("must be a whole number between %d and %d", -int64(limit)-1, limit), "")
+	case !signed && (number < 0 || into.OverflowUint(uint64(number))):
+		d.wrong(value, path, "must be a whole number that is not negative", "")
+	case signed:
+		into.SetInt(number)
+	default:
+		into.SetUint(uint64(number))
 	}
 }
 
@@ -78,35 +96,58 @@ func (d *decoder) value(value any, into reflect.Value, path *field.Path) {
 func (d *decoder) object(fields map[string]any, into reflect.Value, path *field.Path) {
 	shape := jsontype.Of(into.Type())
 	for _, key := range slices.Sorted(maps.Keys(fields)) {
-		child := field.NewPath(key)
-		if path != nil {
-			child = path.Child(key)
-		}
+		child := childOf(path, key)
 		member, known := shape.Lookup(key)
 		if !known {
 			d.errs = append(d.errs, field.Forbidden(child, d.unknown(child, key, shape.Names)))
 			continue
 		}
-		d.value(fields[key], into.FieldByIndex(member.Index), child)
+		d.value(fields[key], memberOf(into, member.Index), child)
 	}
+}
+
+// childOf is the path of a field. What no field is called stands in quotes and is cut, so that a path is always one short line.
+func childOf(path *field.Path, key string) *field.Path {
+	if len(key) > maxShown || strings.ContainsFunc(key, func(r rune) bool { return r <= ' ' || r == 0x7f }) {
+		key = strconv.Quote(shorten(key))
+	}
+	if path == nil {
+		return field.NewPath(key)
+	}
+	return path.Child(key)
+}
+
+// memberOf is the field at index, with the embedded pointers on the way to it set.
+func memberOf(v reflect.Value, index []int) reflect.Value {
+	for i, at := range index {
+		if i > 0 && v.Kind() == reflect.Pointer {
+			if v.IsNil() {
+				v.Set(reflect.New(v.Type().Elem()))
+			}
+			v = v.Elem()
+		}
+		v = v.Field(at)
+	}
+	return v
 }
 
 // mapping decodes a map, whose keys are the user's.
 func (d *decoder) mapping(value any, into reflect.Value, path *field.Path) {
 	fields, ok := value.(map[string]any)
 	if !ok {
-		d.wrong(value, path, "must be an object")
+		d.wrong(value, path, "must be an object", "")
 		return
 	}
 	t := into.Type()
 	result := reflect.MakeMapWithSize(t, len(fields))
 	for _, key := range slices.Sorted(maps.Keys(fields)) {
+		at := path.Key(shorten(key))
 		if fields[key] == nil {
-			d.wrong(nil, path.Key(key), "must have a value")
+			d.wrong(nil, at, "must have a value", "")
 			continue
 		}
 		element := reflect.New(t.Elem()).Elem()
-		d.value(fields[key], element, path.Key(key))
+		d.value(fields[key], element, at)
 		result.SetMapIndex(reflect.ValueOf(key).Convert(t.Key()), element)
 	}
 	into.Set(result)
@@ -116,13 +157,13 @@ func (d *decoder) mapping(value any, into reflect.Value, path *field.Path) {
 func (d *decoder) list(value any, into reflect.Value, path *field.Path) {
 	elements, ok := value.([]any)
 	if !ok {
-		d.wrong(value, path, "must be a list: write each element on a line of its own after \"- \"")
+		d.wrong(value, path, "must be a list", "each element on a line of its own after \"- \"")
 		return
 	}
 	result := reflect.MakeSlice(into.Type(), len(elements), len(elements))
 	for i, element := range elements {
 		if element == nil {
-			d.wrong(nil, path.Index(i), "must have a value")
+			d.wrong(nil, path.Index(i), "must have a value", "")
 			continue
 		}
 		d.value(element, result.Index(i), path.Index(i))
@@ -141,33 +182,43 @@ func (d *decoder) leaf(value any, into reflect.Value, path *field.Path) {
 	}
 	switch into.Type().Name() {
 	case "Quantity":
-		d.wrong(value, path, "must be a quantity such as 512Mi, 10Gi, 250m or 2"+substitution(value))
+		d.wrong(value, path, "must be a quantity such as 512Mi, 10Gi, 250m or 2"+substitution(value), "")
 	case "IntOrString":
-		d.wrong(value, path, "must be a whole number or a string")
-	case "Time":
-		d.wrong(value, path, "must be a time with its zone such as 2026-11-20T08:00:00Z"+substitution(value))
+		d.wrong(value, path, "must be a whole number or a text", "")
+	case "Time", "MicroTime":
+		d.wrong(value, path, "must be a time with its zone such as 2026-11-20T08:00:00Z"+substitution(value), "")
 	case "Duration":
-		d.wrong(value, path, "must be a duration such as 30s or 5m"+substitution(value))
+		d.wrong(value, path, "must be a duration such as 30s or 5m"+substitution(value), "")
 	default:
-		d.wrong(value, path, "must be an object")
+		d.wrong(value, path, "must be an object", "")
 	}
 }
 
-func (d *decoder) wrong(value any, path *field.Path, remedy string) {
-	if value == nil {
+// wrong reports a value of another type. The remedy does not repeat the value, which may be secret; detail stands behind it where the
+// options know no shape.
+func (d *decoder) wrong(value any, path *field.Path, remedy, detail string) {
+	if d.options.Shape != nil && value != nil {
+		if shape := d.options.Shape(pattern(path)); shape != "" {
+			detail = "write " + shape
+		}
+	}
+	if detail != "" {
+		remedy += ": " + detail
+	}
+	kind := describe(value)
+	switch {
+	case value == nil:
 		d.errs = append(d.errs, field.Required(path, remedy))
-		return
-	}
-	if d.options.Secret != nil && d.options.Secret(pattern(path)) {
-		// The remedy may repeat the value.
-		d.errs = append(d.errs, field.Invalid(path, "(hidden)", "must be text, in quotes where it is a number"))
-		return
-	}
-	if kind := describe(value); kind == "an object" || kind == "a list" {
+	case kind == "an object" || kind == "a list":
 		d.errs = append(d.errs, field.Invalid(path, kind, remedy))
-		return
+	case d.options.Secret != nil && d.options.Secret(pattern(path)):
+		d.errs = append(d.errs, field.Invalid(path, "(hidden)", remedy))
+	default:
+		if text, ok := value.(string); ok {
+			value = shorten(text)
+		}
+		d.errs = append(d.errs, field.Invalid(path, value, remedy))
 	}
-	d.errs = append(d.errs, field.Invalid(path, value, remedy))
 }
 
 // unknown words the error for a key that the type does not have.
@@ -180,87 +231,8 @@ func (d *decoder) unknown(path *field.Path, key string, names []string) string {
 	if neighbour := Closest(key, names); neighbour != "" {
 		return fmt.Sprintf("unknown field: did you mean %q?", neighbour)
 	}
+	if len(names) > maxListed {
+		return "unknown field: remove it, as no field here has a similar name"
+	}
 	return "unknown field: known here are " + strings.Join(names, ", ")
-}
-
-// Closest returns the candidate that word was probably meant to be, or "". A candidate counts when it differs by letter case or
-// separators alone, or by at most a third of the word's letters.
-func Closest(word string, candidates []string) string {
-	best, bestDistance := "", len(word)/3+1
-	folded := fold(word)
-	for _, candidate := range candidates {
-		if fold(candidate) == folded {
-			return candidate
-		}
-		if distance := levenshtein.Distance(folded, fold(candidate), nil); distance < bestDistance {
-			best, bestDistance = candidate, distance
-		}
-	}
-	return best
-}
-
-func fold(word string) string {
-	return strings.NewReplacer("_", "", "-", "").Replace(strings.ToLower(word))
-}
-
-// pattern writes a path without its indices and keys.
-func pattern(path *field.Path) string {
-	var b strings.Builder
-	inside := false
-	for _, r := range path.String() {
-		switch {
-		case r == '[':
-			inside = true
-			b.WriteString("[]")
-		case r == ']':
-			inside = false
-		case !inside:
-			b.WriteRune(r)
-		}
-	}
-	return b.String()
-}
-
-func describe(value any) string {
-	switch value.(type) {
-	case map[string]any:
-		return "an object"
-	case []any:
-		return "a list"
-	case string:
-		return "text"
-	case bool:
-		return "true or false"
-	case nil:
-		return "nothing"
-	}
-	return "a number"
-}
-
-// textRemedy says how to write a value as text. YAML reads on, off, yes and no as booleans, which is why the original word is not
-// known any more.
-func textRemedy(value any) string {
-	switch value := value.(type) {
-	case bool:
-		if value {
-			return `must be text: put it in quotes, such as "on" or "true"`
-		}
-		return `must be text: put it in quotes, such as "off" or "false"`
-	case int64, float64:
-		return fmt.Sprintf(`must be text: put it in quotes, "%v"`, value)
-	}
-	return "must be text"
-}
-
-// substitution explains why a ${VARIABLE} cannot stand where a value is computed with.
-func substitution(value any) string {
-	if text, ok := value.(string); ok && strings.Contains(text, "${") {
-		return "; a ${VARIABLE} cannot stand here, because Flux substitutes it only after this value was computed with"
-	}
-	return ""
-}
-
-func someFields(t reflect.Type) string {
-	known := jsontype.Of(t).Names
-	return strings.Join(known[:min(3, len(known))], ", ")
 }

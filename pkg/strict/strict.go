@@ -6,9 +6,9 @@
 package strict
 
 import (
+	"errors"
 	"fmt"
 	"reflect"
-	"strings"
 
 	"k8s.io/apimachinery/pkg/util/validation/field"
 	"sigs.k8s.io/yaml"
@@ -22,12 +22,16 @@ type Options struct {
 	// path are written as [].
 	Hint func(path string) string
 
+	// Shape returns how the value at path is written, such as "storage: {size: 10Gi}", for the error about a value of another type, or
+	// "" when the type says it all. Indices in path are written as [].
+	Shape func(path string) string
+
 	// Secret tells whether the value at path must not be shown. Indices in path are written as [].
 	Secret func(path string) bool
 }
 
 // Fields parses one YAML document whose root is a mapping. Integers come as int64, other numbers as float64. The error names the
-// line where the text is not YAML and the key that stands twice.
+// line where the text is not YAML and the key that stands twice. It never holds a value.
 func Fields(document []byte) (map[string]any, error) {
 	text, err := yaml.YAMLToJSONStrict(document)
 	if err != nil {
@@ -35,27 +39,16 @@ func Fields(document []byte) (map[string]any, error) {
 	}
 	value, err := jsontype.Parse(text)
 	if err != nil {
-		return nil, err
+		return nil, errors.New("not valid YAML: objects and lists are nested too deeply")
 	}
 	switch value := value.(type) {
 	case map[string]any:
 		return value, nil
 	case nil:
-		return nil, fmt.Errorf("the document is empty")
+		return nil, errors.New("the document is empty: write apiVersion, kind, metadata and spec")
 	default:
-		return nil, fmt.Errorf("the document is %s where an object with apiVersion and kind must be", describe(value))
+		return nil, fmt.Errorf("the document is %s: it must be an object with apiVersion, kind, metadata and spec", describe(value))
 	}
-}
-
-// syntaxError words a parser's error as a person would, keeping its line and leaving out the text around it, which may be a secret.
-func syntaxError(err error) error {
-	message := strings.TrimPrefix(err.Error(), "error converting YAML to JSON: ")
-	message = strings.TrimPrefix(message, "yaml: ")
-	message = strings.TrimPrefix(message, "unmarshal errors:\n  ")
-	if i := strings.Index(message, "cannot unmarshal"); i >= 0 {
-		message = message[:i] + "the document is not an object"
-	}
-	return fmt.Errorf("not valid YAML: %s", strings.ReplaceAll(message, "\n  ", "; "))
 }
 
 // Into decodes fields into out, a pointer to a struct, and returns everything that does not fit its type. Nulls count as absent.

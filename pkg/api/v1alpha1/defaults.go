@@ -23,6 +23,12 @@ const (
 	DefaultOperatorNamespace = "cnpg-system"
 )
 
+// VolumeSnapshotGroup and VolumeSnapshotKind are what a volume is restored from unless another kind is given.
+const (
+	VolumeSnapshotGroup = "snapshot.storage.k8s.io"
+	VolumeSnapshotKind  = "VolumeSnapshot"
+)
+
 // SetDefaults fills in what the app leaves out, with constants and names that derive from metadata.name alone. It never changes
 // what is there, and twice is the same as once.
 func SetDefaults(app *PostgresApp) {
@@ -62,6 +68,9 @@ func defaultCluster(app *PostgresApp) {
 	if s.Version == "" && s.ImageName == "" && s.ImageCatalogRef == nil {
 		s.Version = DefaultVersion
 	}
+	if s.ImageCatalogRef != nil {
+		fillPointer(&s.ImageCatalogRef.APIGroup, cnpgv1.SchemeGroupVersion.Group)
+	}
 	fill(&s.ClusterName, app.Name+"-postgres")
 	fill(&s.Workload, DefaultWorkload)
 	fillPointer(&s.Instances, DefaultInstances)
@@ -78,8 +87,30 @@ func defaultCluster(app *PostgresApp) {
 	}
 	defaultResources(s)
 	defaultBackup(app)
-	if s.Restore != nil && s.Restore.From != nil {
-		defaultBackupCredentials(s.Restore.From.Credentials)
+	defaultRestore(s.Restore)
+}
+
+func defaultRestore(r *Restore) {
+	if r == nil {
+		return
+	}
+	if r.From != nil {
+		defaultBackupCredentials(r.From.Credentials)
+	}
+	if r.VolumeSnapshots != nil {
+		defaultSnapshot(&r.VolumeSnapshots.Storage)
+		defaultSnapshot(r.VolumeSnapshots.WalStorage)
+	}
+}
+
+// defaultSnapshot fills in the API group of a volume's source, which follows from its kind.
+func defaultSnapshot(source *corev1.TypedLocalObjectReference) {
+	if source == nil {
+		return
+	}
+	fill(&source.Kind, VolumeSnapshotKind)
+	if source.Kind == VolumeSnapshotKind {
+		fillPointer(&source.APIGroup, VolumeSnapshotGroup)
 	}
 }
 

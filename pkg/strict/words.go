@@ -1,0 +1,131 @@
+package strict
+
+import (
+	"reflect"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/agext/levenshtein"
+	"k8s.io/apimachinery/pkg/util/validation/field"
+
+	"github.com/homelab-foundations/postgresapp/pkg/jsontype"
+)
+
+const (
+	// maxShown is how much of a value or key a message repeats, in bytes. More would bury the remedy.
+	maxShown = 80
+
+	// maxListed is how many names a message lists. More than that nobody reads in one line.
+	maxListed = 24
+)
+
+// Closest returns the candidate that word was probably meant to be, or "". A candidate counts when it differs by letter case or
+// separators alone, or by at most a third of the word's letters.
+func Closest(word string, candidates []string) string {
+	if len(word) > maxShown {
+		return ""
+	}
+	best, bestDistance := "", len(word)/3+1
+	folded := fold(word)
+	for _, candidate := range candidates {
+		if fold(candidate) == folded {
+			return candidate
+		}
+		if distance := levenshtein.Distance(folded, fold(candidate), nil); distance < bestDistance {
+			best, bestDistance = candidate, distance
+		}
+	}
+	return best
+}
+
+func fold(word string) string {
+	return strings.NewReplacer("_", "", "-", "").Replace(strings.ToLower(word))
+}
+
+// pattern writes a path without its indices and keys. A key may hold anything, brackets and dots among them.
+func pattern(path *field.Path) string {
+	var b strings.Builder
+	depth := 0
+	for _, r := range path.String() {
+		switch {
+		case r == '[':
+			if depth++; depth == 1 {
+				b.WriteString("[]")
+			}
+		case r == ']' && depth > 0:
+			depth--
+		case depth == 0:
+			b.WriteRune(r)
+		}
+	}
+	return b.String()
+}
+
+// describe is the type of a value in plain words.
+func describe(value any) string {
+	switch value.(type) {
+	case map[string]any:
+		return "an object"
+	case []any:
+		return "a list"
+	case string:
+		return "a text"
+	case bool:
+		return "true or false"
+	case nil:
+		return "nothing"
+	}
+	return "a number"
+}
+
+// textRemedy says how to write a value as text. YAML reads on, off, yes and no as booleans, and 017 and 1.10 as the numbers 15 and 1.1,
+// so that the original word is not known any more.
+func textRemedy(value any) string {
+	switch value.(type) {
+	case bool:
+		return "must be text: put it in quotes, because YAML reads on, off, yes and no as true and false"
+	case int64:
+		return "must be text: put it in quotes"
+	case float64:
+		return "must be text: put it in quotes, or a last zero is lost"
+	}
+	return "must be text"
+}
+
+// withoutQuotes tells to remove the quotes around a word that would be right without.
+func withoutQuotes(value any, words ...string) string {
+	if text, ok := value.(string); ok && slices.Contains(words, strings.ToLower(text)) {
+		return ", without quotes"
+	}
+	return ""
+}
+
+// substitution explains why a ${VARIABLE} cannot stand where a value is computed with.
+func substitution(value any) string {
+	if text, ok := value.(string); ok && strings.Contains(text, "${") {
+		return "; a ${VARIABLE} cannot stand here, because Flux substitutes it only after this value was computed with"
+	}
+	return ""
+}
+
+// shorten cuts a text to what a message can hold, on one line.
+func shorten(text string) string {
+	line, _, more := strings.Cut(text, "\n")
+	if len(line) > maxShown {
+		line, more = line[:maxShown], true
+		for !utf8.ValidString(line) && line != "" && len(line) > maxShown-utf8.UTFMax {
+			line = line[:len(line)-1]
+		}
+	}
+	if more {
+		line += "..."
+	}
+	return line
+}
+
+// someFields names a few of a struct's fields.
+func someFields(t reflect.Type) string {
+	known := jsontype.Of(t).Names
+	return strings.Join(known[:min(3, len(known))], ", ")
+}
