@@ -51,6 +51,12 @@ func (m *maker) extensionsOf(path *field.Path, names []string) {
 			server.Volumes = append(server.Volumes, extension.Name)
 		}
 	}
+	for _, volume := range m.Volumes {
+		server.Volumes = append(server.Volumes, volume.Name)
+	}
+	for _, needed := range m.needed {
+		server.Parameters = append(server.Parameters, needed.Name)
+	}
 	if m.Image.Major == 0 {
 		server.Major = postgres.DefaultMajor
 	}

@@ -26,6 +26,17 @@ func fits(object manifest.Object, p *plan.Plan) (errs field.ErrorList) {
 	return errs
 }
 
+// deprecated says what of an object the operator will drop. The in-tree Barman Cloud is not told here but with its own remedy, and once.
+func deprecated(object manifest.Object) (warnings []string) {
+	for _, d := range cnpg.Deprecations(object.Kind, object.Fields) {
+		if strings.Contains(d.Path, "barmanObjectStore") || d.Path == "spec.backup.retentionPolicy" || d.Path == "spec.method" {
+			continue
+		}
+		warnings = append(warnings, fmt.Sprintf("%s %s: %s %s", object.Kind, object.Name, d.Path, d))
+	}
+	return warnings
+}
+
 // passesThrough tells whether a field of a Cluster's spec has the same path in an app's.
 func passesThrough(path string) bool {
 	name, _, _ := strings.Cut(path, ".")
