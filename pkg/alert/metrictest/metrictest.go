@@ -39,6 +39,9 @@ type Query struct {
 
 	// Grouping are the labels that aggregations and matching operators keep or match on.
 	Grouping []string
+
+	// Created are the labels that label_replace may add.
+	Created []string
 }
 
 var (
@@ -46,6 +49,9 @@ var (
 	token = regexp.MustCompile(`"(?:[^"\\]|\\.)*"|\[[^\]]*\]|[0-9][0-9.a-z]*|[a-zA-Z_:][a-zA-Z0-9_:]*|[^\s]`)
 
 	name = regexp.MustCompile(`^[a-zA-Z_:]`)
+
+	// created is a string that can be a label's name. Between commas it is an argument of label_replace.
+	created = regexp.MustCompile(`^"[a-zA-Z_][a-zA-Z0-9_]*"$`)
 
 	listOperators = []string{"by", "without", "on", "ignoring", "group_left", "group_right"}
 	wordOperators = []string{"and", "or", "unless", "bool", "offset"}
@@ -65,6 +71,8 @@ func Parse(expr string) Query {
 	for i := 0; i < len(tokens); i++ {
 		word := tokens[i]
 		switch {
+		case created.MatchString(word) && i > 0 && tokens[i-1] == "," && next(i) == ",":
+			q.Created = append(q.Created, strings.Trim(word, `"`))
 		case !name.MatchString(word), slices.Contains(wordOperators, word), slices.Contains(aggregations, word):
 		case slices.Contains(listOperators, word):
 			if next(i) == "(" {
@@ -97,7 +105,7 @@ func Faults(expr string) []string {
 	if len(q.Selectors) == 0 {
 		faults = append(faults, "no metric in "+expr)
 	}
-	var labels []string
+	labels := q.Created
 	for metric, matched := range q.Selectors {
 		own, ok := known[metric]
 		if !ok {

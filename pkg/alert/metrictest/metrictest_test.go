@@ -22,6 +22,10 @@ func TestParse(t *testing.T) {
 			`sum by (pod, job) (a) / on (pod) group_left () (max(b offset 5m) by (x)) > bool 2`,
 			Query{Selectors: map[string][]string{"a": nil, "b": nil}, Grouping: []string{"pod", "job", "pod", "x"}},
 		},
+		"labels that are made": {
+			`group by (app) (label_replace(a{pod="x"}, "app", "$1", "pod", "(.+)-1"))`,
+			Query{Selectors: map[string][]string{"a": {"pod"}}, Grouping: []string{"app"}, Created: []string{"app", "pod"}},
+		},
 		"Grafana's variables": {
 			`increase(a{namespace="$namespace"}[$__range])`,
 			Query{Selectors: map[string][]string{"a": {"namespace"}}},
