@@ -3,6 +3,7 @@
 package e2e
 
 import (
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -23,16 +24,22 @@ const examples = "../examples"
 // those that the example's warnings.txt names; and what the operator makes of it agrees with what the objects
 // refer to.
 func TestExamplesAreAdmitted(t *testing.T) {
-	expected, err := filepath.Glob(filepath.Join(examples, "*", "expected.yaml"))
-	require.NoError(t, err)
+	var expected []string
+	require.NoError(t, filepath.WalkDir(examples, func(path string, entry fs.DirEntry, err error) error {
+		if entry.Name() == "expected.yaml" || entry.Name() == "expected" {
+			expected = append(expected, path)
+		}
+		return err
+	}))
 	require.NotEmpty(t, expected, "no directory in %s has an expected.yaml", examples)
 	for _, path := range expected {
 		dir := filepath.Dir(path)
-		t.Run(filepath.Base(dir), func(t *testing.T) {
+		name, err := filepath.Rel(examples, dir)
+		require.NoError(t, err)
+		t.Run(strings.ReplaceAll(name, string(filepath.Separator), "-"), func(t *testing.T) {
 			t.Parallel()
-			manifests, err := os.ReadFile(path)
-			require.NoError(t, err)
-			objects := substitute(t, parse(t, string(manifests)))
+			manifests := readManifests(t, path)
+			objects := substitute(t, parse(t, manifests))
 			namespaces := place(t, objects, newNamespace(t))
 			for _, namespace := range namespaces {
 				require.NoError(t, cluster.EnsureNamespace(t.Context(), namespace))
@@ -44,6 +51,27 @@ func TestExamplesAreAdmitted(t *testing.T) {
 			settle(t, objects, namespaces)
 		})
 	}
+}
+
+// readManifests reads the expected output of a kustomization, or the files beside an app in the expected directory of a package, where
+// the app and its package are for tools alone.
+func readManifests(t *testing.T, path string) string {
+	t.Helper()
+	if filepath.Ext(path) == ".yaml" {
+		text, err := os.ReadFile(path)
+		require.NoError(t, err)
+		return string(text)
+	}
+	files, err := filepath.Glob(filepath.Join(path, "*", "*.yaml"))
+	require.NoError(t, err)
+	require.NotEmpty(t, files)
+	var documents []string
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		require.NoError(t, err)
+		documents = append(documents, string(text))
+	}
+	return strings.Join(documents, "---\n")
 }
 
 // substitute gives every variable without a default a value, as a Flux Kustomization does in postBuild.

@@ -53,6 +53,7 @@ var noise = map[string][]string{
 		"spec.tablespaces.[].owner",
 		"spec.managed.services.additional.[].serviceTemplate.spec",
 	},
+	"Database": {"spec.extensions.[].ensure", "spec.schemas.[].ensure"},
 	"Job": {
 		"spec.template.metadata.creationTimestamp",
 		"spec.template.spec.containers.[].resources",
@@ -85,6 +86,10 @@ func drop(value any, path []string) {
 		switch v := value[path[0]].(type) {
 		case nil:
 			delete(value, path[0])
+		case string:
+			if v == "" {
+				delete(value, path[0])
+			}
 		case bool:
 			if !v {
 				delete(value, path[0])
