@@ -36,10 +36,10 @@ func (c cluster) activity() []rule {
 	return append(c.connections(),
 		rule{
 			name: longTransaction, severity: warning, wait: time.Minute,
-			// Dumps are long by nature.
+			// Dumps and copies of the whole cluster are long by nature.
 			expr: fmt.Sprintf("%s > %.0f",
 				maxBy("namespace, pod, datname, usename, application_name, state",
-					c.instances("cnpg_backends_max_tx_duration_seconds", `application_name!~"pg_dump|pg_dumpall"`)),
+					c.instances("cnpg_backends_max_tx_duration_seconds", `usename!="streaming_replica"`, `application_name!~"pg_dump|pg_dumpall"`)),
 				transactionLimit.Seconds()),
 			summary: "a transaction has been open for long",
 			description: "A transaction of {{ $labels.usename }} ({{ $labels.application_name }}) in {{ $labels.datname }} on " + instance +

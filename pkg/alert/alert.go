@@ -9,7 +9,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/agext/levenshtein"
 	monitoringv1 "github.com/prometheus-operator/prometheus-operator/pkg/apis/monitoring/v1"
 	"k8s.io/apimachinery/pkg/util/intstr"
 )
@@ -217,17 +216,10 @@ func (s Subject) check() error {
 	}
 	for i, name := range s.Exclude {
 		if !slices.Contains(Names(), name) {
-			refuse(fmt.Sprintf("exclude[%d]", i), "there is no alert %q; did you mean %s?", name, nearest(name))
+			refuse(fmt.Sprintf("exclude[%d]", i), "there is no alert %q; known are %s", name, strings.Join(Names(), ", "))
 		}
 	}
 	return errors.Join(errs...)
-}
-
-// nearest is the name of the alert that was probably meant.
-func nearest(name string) string {
-	return slices.MinFunc(Names(), func(a, b string) int {
-		return levenshtein.Distance(name, a, nil) - levenshtein.Distance(name, b, nil)
-	})
 }
 
 // formatDuration writes a duration the way Prometheus reads one and a person likes to: 30h, 1h30m, 90s is 1m30s. Fractions of a

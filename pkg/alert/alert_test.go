@@ -243,7 +243,7 @@ func TestErrorsNameTheField(t *testing.T) {
 		"label of a series": {func(s *Subject) { s.Labels = map[string]string{"pod": "x"} }, []string{"labels.pod: "}},
 		"unknown alert": {
 			func(s *Subject) { s.Exclude = []string{"PostgresAppDeadlock"} },
-			[]string{`exclude[0]: there is no alert "PostgresAppDeadlock"; did you mean PostgresAppDeadlocks?`},
+			[]string{`exclude[0]: there is no alert "PostgresAppDeadlock"; known are PostgresAppOffline, `},
 		},
 		"all at once": {
 			func(s *Subject) { s.Instances, s.Cluster = -1, "A" }, []string{`cluster: "A"`, "instances: -1"},

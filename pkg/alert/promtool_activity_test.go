@@ -74,8 +74,12 @@ func sessions(pod, user, state, count string) series {
 }
 
 func transaction(pod, application, seconds string) []series {
+	return transactionOf("app", pod, application, seconds)
+}
+
+func transactionOf(user, pod, application, seconds string) []series {
 	return []series{on(pod, "cnpg_backends_max_tx_duration_seconds", seconds,
-		"datname", "app", "usename", "app", "application_name", application, "state", "idle in transaction")}
+		"datname", "app", "usename", user, "application_name", application, "state", "idle in transaction")}
 }
 
 func setting(pod, name, value string) series {
@@ -125,6 +129,9 @@ func TestActivity(t *testing.T) {
 		},
 		"dump": {
 			alert: longTransaction, at: "60m", series: transaction(pod1, "pg_dump", "9000x60"),
+		},
+		"copy for a new instance": {
+			alert: longTransaction, at: "60m", series: transactionOf("streaming_replica", pod1, pod2+"-join", "9000x60"),
 		},
 		"waiting": {
 			alert: backendsWaiting, at: "6m", fires: onPod("warning"), series: []series{on(pod1, "cnpg_backends_waiting_total", "11x60")},
