@@ -1,0 +1,111 @@
+package adopt
+
+import (
+	"regexp"
+	"strconv"
+	"strings"
+)
+
+// improvement is a difference that is meant.
+type improvement struct {
+	// field matches the whole path.
+	field *regexp.Regexp
+
+	// holds tells whether the difference is this one. Nil is true.
+	holds func(d Difference, was, is *form) bool
+
+	// reason is why.
+	reason string
+}
+
+func path(expression string) *regexp.Regexp { return regexp.MustCompile("^(?:" + expression + ")$") }
+
+func added(d Difference, _, _ *form) bool   { return d.Was == nil }
+func removed(d Difference, _, _ *form) bool { return d.Is == nil }
+func single(_ Difference, _, is *form) bool { return is.spec["instances"] == nil }
+func unread(_ Difference, _, is *form) bool { return is.archive == nil }
+
+// improvements are all differences that are meant.
+var improvements = []improvement{
+	{path(`metadata\.(labels|annotations)\..*`), added, "standard labels, the owner, and protection from deletion"},
+	{path(`metadata\.(labels|annotations)\.` + regexp.QuoteMeta(skipped)), removed, "no cluster may overwrite the archive that it was made from"},
+	{path(`metadata\.labels\.app\.kubernetes\.io/(component|managed-by)`), nil, "standard labels"},
+	{path(`metadata\.annotations\.argocd\.argoproj\.io/sync-options`), longer, "protection from deletion beside what was there"},
+
+	{path(`spec\.postgresql\.parameters\.max_connections`), func(d Difference, was, is *form) bool {
+		return added(d, was, is) && d.Is == strconv.Itoa(serverMaxConnections)
+	}, "PostgreSQL's default, said aloud"},
+	{path(`spec\.postgresql\.parameters\..*`), func(d Difference, was, is *form) bool {
+		return added(d, was, is) && !strings.HasSuffix(d.Field, ".max_connections")
+	}, "tuned to the memory, the volumes and the workload, or needed by an extension"},
+	{path(`spec\.postgresql\.synchronous\..*|spec\.(min|max)SyncReplicas`), func(d Difference, was, is *form) bool {
+		return removed(d, was, is) && single(d, was, is)
+	}, "a single instance has no standby to wait for"},
+	{path(`spec\.enablePDB`), func(d Difference, was, is *form) bool {
+		return added(d, was, is) && single(d, was, is) && d.Is == false
+	},
+		"a disruption budget for a single instance blocks the draining of its node"},
+	{path(`spec\.topologySpreadConstraints\[\d+\]\..*`), func(d Difference, was, _ *form) bool { return was.spec["topologySpreadConstraints"] == nil },
+		"three instances are spread over zones where there are some"},
+	{path(`spec\.resources\.(limits|requests)\.memory`), func(d Difference, _, is *form) bool {
+		return d.Was == nil && get(is.spec, "resources", "limits", "memory") == get(is.spec, "resources", "requests", "memory")
+	}, "memory request and limit are equal where one of them is given"},
+	{path(`spec\.bootstrap\.initdb\.dataChecksums`), added, "checksums find damage of the disk; the default since PostgreSQL 18"},
+	{path(`spec\.imageName`), added, "a major version must not change by itself"},
+	{path(`spec\.nodeMaintenanceWindow\..*`), func(d Difference, was, is *form) bool {
+		return removed(d, was, is) && get(was.spec, "nodeMaintenanceWindow", "inProgress") != true
+	}, "without maintenance in progress it says nothing"},
+	{path(`spec\.superuserSecret\.name`), func(d Difference, was, is *form) bool {
+		return removed(d, was, is) && is.spec["enableSuperuserAccess"] == nil
+	},
+		"the operator ignores it without enableSuperuserAccess"},
+	{path(`roles\..*`), func(d Difference, was, is *form) bool {
+		return removed(d, was, is) && strings.HasPrefix(d.Field, "roles."+text(get(is.spec, "bootstrap", "initdb", "owner"))+".")
+	}, "the owner exists, may log in and has the password of its Secret by itself"},
+	{path(`spec\.bootstrap\.initdb\.secret\.name`), func(d Difference, was, is *form) bool {
+		return get(was.roles, text(get(is.spec, "bootstrap", "initdb", "owner")), "passwordSecret", "name") == d.Is
+	}, "the Secret that the owner's role had"},
+	{path(`spec\.externalClusters\[.*`), removed, "nothing refers to it"},
+	{path(`spec\.externalClusters\[import\]\..*|spec\.bootstrap\.initdb\.import\.source\.externalCluster`), nil, "the name of the source is internal"},
+	{path(`spec\.monitoring\.podMonitor.*`), func(d Difference, was, is *form) bool { return removed(d, was, is) && was.monitor == nil },
+		"without a PodMonitor there is nothing to relabel"},
+	{path(`spec\.backup\.retentionPolicy`), func(d Difference, was, is *form) bool { return removed(d, was, is) },
+		"with the plugin the ObjectStore's counts"},
+
+	{path(`archive\.sidecarResources\..*`), added, "without a limit the plugin's container can exhaust the node"},
+	{path(`archive\.serverName`), func(d Difference, was, _ *form) bool {
+		return get(was.recovery, "from", "serverName") == d.Was && d.Is == text(d.Was)+"-2"
+	}, "a cluster must not write the archive that it was made from"},
+	{path(`recovery\.from\.store\.(wal|data)\..*`), nil, "how a source was written is its own matter"},
+	{path(`recovery\.from\.store\.(tags|historyTags)\..*`), nil, "how a source was written is its own matter"},
+	{path(`schedule\..*`), func(d Difference, was, _ *form) bool {
+		return d.Was == nil && was.schedule == nil && (was.archive != nil || snapshots(was))
+	},
+		"without base backups nothing can be restored"},
+	{path(`schedule\..*`), func(d Difference, was, is *form) bool {
+		return removed(d, was, is) && unread(d, was, is) && !snapshots(was)
+	}, "the cluster has no backup to take"},
+	{path(`schedule\.backupOwnerReference`), added, "backups go with their schedule"},
+}
+
+func snapshots(f *form) bool { return get(f.spec, "backup", "volumeSnapshot") != nil }
+
+// longer tells whether a list of options still holds those that it held.
+func longer(d Difference, _, _ *form) bool {
+	for _, option := range strings.Split(text(d.Was), ",") {
+		if !strings.Contains(","+text(d.Is)+",", ","+option+",") {
+			return false
+		}
+	}
+	return d.Was != nil
+}
+
+// reason is why a difference is meant, or "".
+func reason(d Difference, was, is *form) string {
+	for _, i := range improvements {
+		if i.field.MatchString(d.Field) && (i.holds == nil || i.holds(d, was, is)) {
+			return i.reason
+		}
+	}
+	return ""
+}
