@@ -71,10 +71,22 @@ func besideCluster(p *plan.Plan, name, component string) metav1.ObjectMeta {
 func protect(p *plan.Plan, meta metav1.ObjectMeta) metav1.ObjectMeta {
 	if *p.Spec.DeletionProtection {
 		meta.Annotations[fluxPrune] = "disabled"
-		meta.Annotations[argoOptions] = "Prune=false,Delete=false"
+		meta.Annotations[argoOptions] = argoProtection(meta.Annotations[argoOptions])
 		meta.Annotations[kptDeletion] = "detach"
 	}
 	return meta
+}
+
+// argoProtection adds the options that protect an object from Argo CD to those that the user has set.
+func argoProtection(options string) string {
+	var kept []string
+	for option := range strings.SplitSeq(options, ",") {
+		name, _, _ := strings.Cut(strings.TrimSpace(option), "=")
+		if name != "" && name != "Prune" && name != "Delete" {
+			kept = append(kept, strings.TrimSpace(option))
+		}
+	}
+	return strings.Join(append(kept, "Prune=false", "Delete=false"), ",")
 }
 
 // reserved tells whether an annotation belongs to the tools that carry the app, so that a child must not have it: kustomize and kpt

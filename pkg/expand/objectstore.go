@@ -1,6 +1,8 @@
 package expand
 
 import (
+	"slices"
+
 	barmanapi "github.com/cloudnative-pg/barman-cloud/pkg/api"
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/api/resource"
@@ -53,11 +55,23 @@ func objectStore(p *plan.Plan, a plan.Archive) *ObjectStore {
 		Spec: ObjectStoreSpec{
 			Configuration: objectStoreConfiguration(a),
 			InstanceSidecarConfiguration: &InstanceSidecarConfiguration{
-				Env:       checksumEnv(a.EndpointURL),
+				Env:       sidecarEnv(p, a.EndpointURL),
 				Resources: sidecarResources(p),
 			},
 		},
 	}
+}
+
+// sidecarEnv is the environment of the plugin's container. The user's variables win.
+func sidecarEnv(p *plan.Plan, endpoint string) []corev1.EnvVar {
+	var own []corev1.EnvVar
+	if p.Spec.Backup != nil {
+		own = p.Spec.Backup.SidecarEnv
+	}
+	env := slices.DeleteFunc(checksumEnv(endpoint), func(variable corev1.EnvVar) bool {
+		return slices.ContainsFunc(own, func(o corev1.EnvVar) bool { return o.Name == variable.Name })
+	})
+	return append(env, own...)
 }
 
 // checksumEnv keeps the S3 client from sending the checksums that many S3-compatible stores do not understand (object_stores.md of

@@ -106,6 +106,10 @@ type Backup struct {
 	// +optional
 	SidecarResources *corev1.ResourceRequirements `json:"sidecarResources,omitempty"`
 
+	// sidecarEnv of the plugin's container in every instance, beside the two variables that S3-compatible stores need.
+	// +optional
+	SidecarEnv []corev1.EnvVar `json:"sidecarEnv,omitempty"`
+
 	// volumeSnapshot is CloudNativePG's own block for the method of that name.
 	// +optional
 	VolumeSnapshot *cnpgv1.VolumeSnapshotConfiguration `json:"volumeSnapshot,omitempty"`
