@@ -34,7 +34,7 @@ const (
 	serverMaxConnections = 100 // PostgreSQL's default of max_connections, which CloudNativePG keeps
 )
 
-// poolers checks the poolers, and that all pools together fit into max_connections.
+// poolers checks the poolers, and whether all pools together fit into max_connections.
 func (m *maker) poolers() {
 	path := m.spec.Child("poolers")
 	seen := map[string]bool{}
@@ -70,7 +70,8 @@ func (m *maker) poolers() {
 		limit = serverMaxConnections
 	}
 	if demand > limit {
-		m.invalid(path, demand, "the pools may open %d connections to one instance (instances x default_pool_size), max_connections is %d: "+
+		// PgBouncer fills a pool only on demand, so that this is legal, and it may go well for long.
+		m.warn(path, "the pools may open %d connections to one instance (instances x default_pool_size), max_connections is %d: "+
 			"lower instances or parameters.default_pool_size, or raise maxConnections", demand, limit)
 	}
 }
