@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"sigs.k8s.io/kustomize/kyaml/kio"
@@ -28,9 +29,9 @@ func TestKpt(t *testing.T) {
 		require.NoError(t, os.RemoveAll("kpt/expected"))
 		require.NoError(t, os.CopyFS("kpt/expected", os.DirFS(pkg)))
 	}
-	assert.Equal(t, files(t, "kpt/expected"), once)
+	assert.Empty(t, cmp.Diff(files(t, "kpt/expected"), once), "-want +got; if the change is meant, run: make update")
 	renderInPlace(t, pkg)
-	assert.Equal(t, once, files(t, pkg))
+	assert.Empty(t, cmp.Diff(once, files(t, pkg)), "-first +second")
 }
 
 // renderInPlace does to a package what `kpt fn eval` does.

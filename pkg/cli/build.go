@@ -2,44 +2,175 @@ package cli
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 
 	"github.com/spf13/cobra"
+	"sigs.k8s.io/kustomize/api/krusty"
+	"sigs.k8s.io/kustomize/api/types"
+	"sigs.k8s.io/kustomize/kyaml/filesys"
 
+	"github.com/homelab-foundations/postgresapp/pkg/build"
 	"github.com/homelab-foundations/postgresapp/pkg/render"
 )
 
+// buildFlags are the flags of the command, named as kustomize build names them.
+type buildFlags struct {
+	output, defaults        string
+	loadRestrictor, reorder string
+	options                 build.Options
+}
+
 func buildCommand() *cobra.Command {
-	return &cobra.Command{
-		Use:  "build PATH",
-		Args: exactly(1, "one path"),
+	var flags buildFlags
+	c := &cobra.Command{
+		Use:   "build [PATH]",
+		Short: "Render a kustomization, or the PostgresApps of a file",
+		Long: `Render a kustomization with its PostgresApps expanded, in one process: it runs neither kustomize, nor
+functions, nor containers, and gives what kustomize build with this function gives. PATH defaults to
+the current directory.
+
+Where PATH is a file, or - for standard input, its PostgresApps are expanded by themselves.`,
+		Args: func(c *cobra.Command, args []string) error {
+			if len(args) > 1 {
+				return usageError{fmt.Errorf("build takes one path; see %s --help", c.CommandPath())}
+			}
+			return nil
+		},
 		RunE: func(c *cobra.Command, args []string) error {
-			text, err := os.ReadFile(args[0])
+			path := "."
+			if len(args) == 1 {
+				path = args[0]
+			}
+			output, err := flags.build(c, path)
 			if err != nil {
 				return err
 			}
-			result := render.Apps([]render.Document{{YAML: text, Source: args[0]}}, nil)
-			fmt.Fprint(c.ErrOrStderr(), result.Findings)
-			if result.Findings.Failed() {
-				return failed
-			}
-			var out bytes.Buffer
-			for _, e := range result.Expansions {
-				for i, o := range e.Objects {
-					if i > 0 {
-						out.WriteString("---\n")
-					}
-					y, err := o.YAML()
-					if err != nil {
-						return err
-					}
-					out.Write(y)
-				}
-			}
-			_, err = io.Copy(c.OutOrStdout(), &out)
-			return err
+			return flags.write(c.OutOrStdout(), output)
 		},
 	}
+	f, o := c.Flags(), &flags.options
+	f.StringVarP(&flags.output, "output", "o", "", "write to this file, or one file for each object to this directory, instead of standard output")
+	f.StringVar(&flags.defaults, "defaults", "", "a file with PostgresDefaults, where PATH is a file")
+	f.StringVar(&flags.loadRestrictor, "load-restrictor", types.LoadRestrictionsRootOnly.String(),
+		"LoadRestrictionsNone lets kustomizations load files from outside their directory")
+	f.StringVar(&flags.reorder, "reorder", "", "legacy or none, where the kustomization has no sortOptions")
+	f.BoolVar(&o.EnableManagedByLabel, "enable-managedby-label", false, "label the objects with app.kubernetes.io/managed-by")
+	f.BoolVar(&o.EnableHelm, "enable-helm", false, "let kustomize run helm")
+	f.StringVar(&o.HelmCommand, "helm-command", "helm", "the helm to run")
+	f.StringVar(&o.HelmKubeVersion, "helm-kube-version", "", "the Kubernetes version that helm renders for")
+	f.StringArrayVar(&o.HelmAPIVersions, "helm-api-versions", nil, "the APIs that helm renders for")
+	f.BoolVar(&o.HelmDebug, "helm-debug", false, "let helm print debug output")
+	f.BoolVar(&o.EnableAlphaPlugins, "enable-alpha-plugins", false, "let kustomize run functions of others, in containers")
+	f.BoolVar(&o.EnableExec, "enable-exec", false, "let kustomize run programs as functions of others")
+	f.BoolVar(&o.Network, "network", false, "give functions of others the network that they declare")
+	f.StringVar(&o.NetworkName, "network-name", "bridge", "the network of functions of others")
+	f.StringArrayVar(&o.Mounts, "mount", nil, "what functions of others may read")
+	f.StringArrayVarP(&o.Env, "env", "e", nil, "environment of functions of others")
+	f.BoolVar(&o.AsCurrentUser, "as-current-user", false, "run containers of others as the current user")
+	return c
+}
+
+// rendered is an output: YAML, and its objects with their files where it goes into a directory.
+type rendered struct {
+	text  []byte
+	files func() (map[string][]byte, error)
+}
+
+func (b *buildFlags) build(c *cobra.Command, path string) (rendered, error) {
+	switch b.loadRestrictor {
+	case types.LoadRestrictionsRootOnly.String():
+		b.options.LoadRestrictor = types.LoadRestrictionsRootOnly
+	case types.LoadRestrictionsNone.String():
+		b.options.LoadRestrictor = types.LoadRestrictionsNone
+	default:
+		return rendered{}, usageError{fmt.Errorf("--load-restrictor is %q: write LoadRestrictionsRootOnly or LoadRestrictionsNone", b.loadRestrictor)}
+	}
+	switch b.reorder {
+	case "", "legacy", "none":
+		b.options.Reorder = krusty.ReorderOption(b.reorder)
+	default:
+		return rendered{}, usageError{fmt.Errorf("--reorder is %q: write legacy or none", b.reorder)}
+	}
+	if info, err := os.Stat(path); path == "-" || err == nil && info.Mode().IsRegular() {
+		return b.file(c, path)
+	}
+	if b.defaults != "" {
+		return rendered{}, usageError{errors.New("--defaults is for a file: in a kustomization list the PostgresDefaults under transformers")}
+	}
+	resources, findings, err := build.Resources(filesys.MakeFsOnDisk(), path, b.options, render.Apps)
+	fmt.Fprint(c.ErrOrStderr(), findings)
+	switch {
+	case err != nil:
+		return rendered{}, err
+	case findings.Failed():
+		return rendered{}, failed
+	}
+	text, err := resources.AsYaml()
+	return rendered{text, func() (map[string][]byte, error) {
+		files := map[string][]byte{}
+		for _, resource := range resources.Resources() {
+			document, err := resource.AsYAML()
+			if err != nil {
+				return nil, err
+			}
+			gvk := resource.GetGvk()
+			files[fileName(resource.GetNamespace(), gvk.Group, gvk.Version, gvk.Kind, resource.GetName())] = document
+		}
+		return files, nil
+	}}, err
+}
+
+// file expands the apps of a file, without any kustomization.
+func (b *buildFlags) file(c *cobra.Command, path string) (rendered, error) {
+	apps, shared, err := readApps(path, b.defaults, c.InOrStdin())
+	if err != nil {
+		return rendered{}, err
+	}
+	result := render.Apps(apps, shared)
+	fmt.Fprint(c.ErrOrStderr(), result.Findings)
+	if result.Findings.Failed() {
+		return rendered{}, failed
+	}
+	var text bytes.Buffer
+	files := map[string][]byte{}
+	for _, expansion := range result.Expansions {
+		for _, object := range expansion.Objects {
+			document, err := object.YAML()
+			if err != nil {
+				return rendered{}, err
+			}
+			if text.Len() > 0 {
+				text.WriteString("---\n")
+			}
+			text.Write(document)
+			group, version := groupVersion(object.APIVersion)
+			files[fileName(object.Namespace, group, version, object.Kind, object.Name)] = document
+		}
+	}
+	return rendered{text.Bytes(), func() (map[string][]byte, error) { return files, nil }}, nil
+}
+
+// write sends the output where it is to go. A file is replaced in one step.
+func (b *buildFlags) write(stdout io.Writer, output rendered) error {
+	if b.output == "" {
+		_, err := stdout.Write(output.text)
+		return err
+	}
+	if info, err := os.Stat(b.output); err == nil && info.IsDir() {
+		files, err := output.files()
+		if err != nil {
+			return err
+		}
+		for name, text := range files {
+			if err := writeFile(filepath.Join(b.output, name), text); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	return writeFile(b.output, output.text)
 }

@@ -1,9 +1,7 @@
 package cli
 
 import (
-	"errors"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 
@@ -45,7 +43,7 @@ kustomize look for exec plugins of kinds PostgresApp and PostgresDefaults.`,
 }
 
 // copyProgram replaces target in one step, so that a running copy is not disturbed and a failure leaves what was there.
-func copyProgram(source, target string) (err error) {
+func copyProgram(source, target string) error {
 	in, err := os.Open(source)
 	if err != nil {
 		return err
@@ -54,23 +52,5 @@ func copyProgram(source, target string) (err error) {
 	if err := os.MkdirAll(filepath.Dir(target), 0o755); err != nil {
 		return err
 	}
-	out, err := os.CreateTemp(filepath.Dir(target), ".postgresapp-*")
-	if err != nil {
-		return err
-	}
-	defer func() {
-		if err != nil {
-			err = errors.Join(err, os.Remove(out.Name()))
-		}
-	}()
-	if _, err = io.Copy(out, in); err != nil {
-		return errors.Join(err, out.Close())
-	}
-	if err = out.Chmod(0o755); err != nil {
-		return errors.Join(err, out.Close())
-	}
-	if err = out.Close(); err != nil {
-		return err
-	}
-	return os.Rename(out.Name(), target)
+	return replace(target, in, 0o755)
 }
