@@ -1,0 +1,152 @@
+package tree
+
+import (
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"sigs.k8s.io/kustomize/api/resource"
+	"sigs.k8s.io/kustomize/kyaml/filesys"
+
+	"github.com/homelab-foundations/postgresapp/pkg/api/v1alpha1"
+)
+
+// config is one configuration of a generator or a transformer.
+type config struct {
+	*document
+
+	// entry is its entry in the kustomization's list.
+	entry string
+
+	// ours tells whether it is a configuration of this project's.
+	ours bool
+}
+
+// configs are the configurations of a kustomization's generators or transformers, in the order in which kustomize runs them: those
+// that are written in the kustomization itself come first, wherever they stand in the list.
+type configs struct {
+	list []*config
+
+	// mixed tells whether an entry holds configurations of ours beside others, so that its entry cannot stay as it is.
+	mixed bool
+
+	// inline are the entries that are configurations themselves.
+	inline map[string]bool
+}
+
+// classify finds out what the entries of a kustomization's list of generators or transformers configure. What cannot be looked into,
+// such as a URL, is taken for foreign: kustomize will say what is wrong with it, or fetch it.
+func (w *walker) classify(u *unit, entries []string) *configs {
+	c := &configs{inline: map[string]bool{}}
+	var paths []string
+	for _, entry := range entries {
+		documents, err := parseInline(entry, u.path())
+		if err != nil {
+			paths = append(paths, entry)
+			continue
+		}
+		c.inline[entry] = true
+		c.add(entry, documents)
+	}
+	for _, entry := range paths {
+		documents, err := w.configDocuments(u, entry)
+		if err != nil {
+			c.list = append(c.list, &config{document: &document{path: u.path()}, entry: entry})
+			continue
+		}
+		c.add(entry, documents)
+	}
+	return c
+}
+
+func parseInline(entry, path string) ([]*document, error) {
+	if !strings.Contains(entry, ":") {
+		return nil, errNotInline
+	}
+	return parse([]byte(entry), path)
+}
+
+func (w *walker) configDocuments(u *unit, entry string) ([]*document, error) {
+	switch kind, path := w.locate(u, entry); kind {
+	case atFile:
+		raw, err := w.below.ReadFile(path)
+		if err != nil {
+			return nil, err
+		}
+		return parse(raw, path)
+	case atDirectory:
+		return w.askConfigs(u, entry)
+	default:
+		return nil, errNotLocal
+	}
+}
+
+func (c *configs) add(entry string, documents []*document) {
+	ours := 0
+	for _, d := range documents {
+		own := d.ours(v1alpha1.KindPostgresApp) || d.ours(v1alpha1.KindPostgresDefaults)
+		if own {
+			ours++
+		}
+		c.list = append(c.list, &config{document: d, entry: entry, ours: own})
+	}
+	c.mixed = c.mixed || ours > 0 && ours < len(documents)
+}
+
+// entries are the list entries for some of the configurations, none of which is ours. If an entry of the whole list is mixed, all
+// become inline, which keeps their order.
+func (c *configs) entries(some []*config) (entries []string) {
+	for _, one := range some {
+		switch {
+		case c.mixed && one.json != nil:
+			entries = append(entries, string(one.json))
+		case !slices.Contains(entries, one.entry):
+			entries = append(entries, one.entry)
+		}
+	}
+	return entries
+}
+
+// foreign tells whether some of the configurations are for a program that is neither ours nor part of kustomize.
+func foreign(some []*config) bool {
+	return slices.ContainsFunc(some, func(c *config) bool { return !c.ours && !c.builtin() })
+}
+
+// place is what an entry of a list in a kustomization refers to.
+type place int
+
+const (
+	elsewhere   place = iota // something that is not on the file system, or not there
+	atFile                   // a file
+	atDirectory              // a directory
+)
+
+// locate finds what entry, in a list of the kustomization, refers to, and its path, which is delinkified for a directory. kustomize
+// itself decides what is a Git repository.
+func (w *walker) locate(u *unit, entry string) (place, string) {
+	if entry == "" || strings.Contains(entry, "\n") {
+		return elsewhere, ""
+	}
+	path := entry
+	if !filepath.IsAbs(path) {
+		path = filepath.Join(u.dir, entry)
+	}
+	remote := strings.HasPrefix(entry, "http://") || strings.HasPrefix(entry, "https://")
+	if !remote && w.below.Exists(path) && !w.below.IsDir(path) {
+		if dir, _, err := w.below.CleanedAbs(path); w.options.RootOnly && (err != nil || !dir.HasPrefix(filesys.ConfirmedDir(u.dir))) {
+			return elsewhere, "" // kustomize refuses it
+		}
+		return atFile, path
+	}
+	if remote || filepath.IsAbs(entry) || (&resource.Origin{}).Append(entry).Repo != "" {
+		return elsewhere, ""
+	}
+	if !w.below.IsDir(path) {
+		return elsewhere, ""
+	}
+	dir, name, err := w.below.CleanedAbs(path)
+	if err != nil || name != "" {
+		return elsewhere, ""
+	}
+	return atDirectory, dir.String()
+}
