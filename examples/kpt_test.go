@@ -22,7 +22,9 @@ func TestKpt(t *testing.T) {
 	pkg := t.TempDir()
 	require.NoError(t, os.CopyFS(pkg, os.DirFS("kpt")))
 	require.NoError(t, os.RemoveAll(filepath.Join(pkg, "expected")))
-	require.NoError(t, os.Remove(filepath.Join(pkg, "README.md")))
+	for _, name := range []string{"README.md", ".krmignore"} {
+		require.NoError(t, os.Remove(filepath.Join(pkg, name)))
+	}
 	renderInPlace(t, pkg)
 	once := files(t, pkg)
 	if *update {

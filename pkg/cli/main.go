@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -42,7 +43,8 @@ func Main(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	default:
 		fmt.Fprintf(stderr, "error: %v\n", err)
 		var wrong usageError
-		if errors.As(err, &wrong) {
+		// cobra has no type for it.
+		if errors.As(err, &wrong) || strings.HasPrefix(err.Error(), "unknown command") {
 			return exitUsage
 		}
 		return exitFailure
@@ -68,7 +70,6 @@ database. Called without arguments it is a KRM function for kustomize and kpt, w
 ResourceList from standard input; the commands below need neither of them.`,
 		SilenceErrors: true,
 		SilenceUsage:  true,
-		Args:          cobra.NoArgs,
 	}
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
 		return usageError{fmt.Errorf("%w; see %s --help", err, c.CommandPath())}

@@ -10,8 +10,10 @@ import (
 )
 
 func TestMain(m *testing.M) {
+	program := func() { os.Exit(cli.Main(os.Args[1:], os.Stdin, os.Stdout, os.Stderr)) }
 	testscript.Main(m, map[string]func(){
-		"postgresapp": func() { os.Exit(cli.Main(os.Args[1:], os.Stdin, os.Stdout, os.Stderr)) },
+		"postgresapp": program,
+		"PostgresApp": program, // under this name kustomize calls it as a plugin
 	})
 }
 
