@@ -4,7 +4,6 @@ import (
 	"net/url"
 	"regexp"
 	"strings"
-	"time"
 
 	cnpgv1 "github.com/cloudnative-pg/api/pkg/api/v1"
 	barmanapi "github.com/cloudnative-pg/barman-cloud/pkg/api"
@@ -46,9 +45,6 @@ func (a Archive) Place() string {
 	return strings.TrimSuffix(a.EndpointURL, "/") + " " + strings.TrimSuffix(a.DestinationPath, "/") + "/" + a.ServerName
 }
 
-// Retention pattern of Barman Cloud (api/v1 of plugin-barman-cloud 0.15.0).
-var retention = regexp.MustCompile(`^[1-9][0-9]*[dwm]$`)
-
 // backup finds the archive and the schedule.
 func (m *maker) backup() {
 	b, path := m.Spec.Backup, m.spec.Child("backup")
@@ -58,24 +54,30 @@ func (m *maker) backup() {
 		}
 		return
 	}
-	if !oneOf(m, path.Child("method"), b.Method, v1alpha1.MethodPlugin, v1alpha1.MethodBarmanObjectStore, v1alpha1.MethodVolumeSnapshot) {
-		return
-	}
 	if b.Target != "" {
 		oneOf(m, path.Child("target"), b.Target, cnpgv1.BackupTargetPrimary, cnpgv1.BackupTargetStandby)
 	}
 	m.schedule(path, b)
-	if b.Method == v1alpha1.MethodVolumeSnapshot {
+	known := oneOf(m, path.Child("method"), b.Method, v1alpha1.MethodPlugin, v1alpha1.MethodBarmanObjectStore, v1alpha1.MethodVolumeSnapshot)
+	switch {
+	case b.Method == v1alpha1.MethodVolumeSnapshot:
 		m.volumeSnapshot(path, b)
-	} else if b.DestinationPath == "" {
+	case !known:
+	case b.VolumeSnapshot != nil:
+		m.forbidden(path.Child("volumeSnapshot"), "it belongs to method: volumeSnapshot, and the method is %s: change one of the two", b.Method)
+	case b.DestinationPath == "":
 		m.required(path.Child("bucket"), "where backups go: a bucket, or destinationPath in full; or enabled: false")
 	}
 	if b.DestinationPath == "" {
+		m.archiveFailed = b.Method != v1alpha1.MethodVolumeSnapshot
 		return
 	}
-	if !retention.MatchString(b.Retention) {
-		m.invalid(path.Child("retention"), b.Retention, "must be a whole number above zero and d for days, w for weeks or m for months, such as 30d")
-	}
+	m.archive(path, b)
+}
+
+// archive checks where the write-ahead log and base backups go.
+func (m *maker) archive(path *field.Path, b *v1alpha1.Backup) {
+	m.retention(path.Child("retention"), b.Retention)
 	m.destination(path, b.Bucket, b.DestinationPath, b.EndpointURL)
 	if b.Bucket != "" && b.DestinationPath != "s3://"+b.Bucket+"/"+strings.Trim(b.Path, "/") {
 		m.forbidden(path.Child("destinationPath"), "bucket and destinationPath exclude each other: keep one")
@@ -97,16 +99,55 @@ func (m *maker) backup() {
 		EndpointCA:        b.EndpointCA,
 		ServerName:        m.serverName(*m.Spec.Lineage),
 		Credentials:       b.Credentials,
-		CredentialsSecret: credentialsSecret(b.Credentials, m.Cluster+"-backup-credentials"),
+		CredentialsSecret: credentialsSecret(b.Credentials, m.Cluster+archiveSecretSuffix),
 		WAL:               wal,
 		Data:              data,
 	}
-	if m.Archive.InTree {
-		m.warn(path.Child("method"), "the operator's own Barman Cloud is deprecated since CloudNativePG 1.26 and announced to be removed in 1.31: "+
-			"install the Barman Cloud plugin and leave method out; the archive stays readable")
+	if !m.Archive.InTree {
+		return
+	}
+	m.warn(path.Child("method"), "the operator's own Barman Cloud is deprecated since CloudNativePG 1.26 and announced to be removed in 1.31: "+
+		"install the Barman Cloud plugin and leave method out; the archive stays readable")
+	for _, sidecar := range []struct {
+		name  string
+		given bool
+	}{{"sidecarEnv", b.SidecarEnv != nil}, {"sidecarResources", b.SidecarResources != nil}} {
+		if sidecar.given {
+			m.warn(path.Child(sidecar.name), "left out: only the plugin has a container of its own")
+		}
 	}
 }
 
+// Suffixes of the Secrets with the keys of object stores, behind the cluster's name.
+const (
+	archiveSecretSuffix = "-backup-credentials"
+	originSecretSuffix  = "-origin-credentials"
+)
+
+var (
+	// retentionPattern is Barman Cloud's (api/v1 of plugin-barman-cloud 0.15.0).
+	retentionPattern = regexp.MustCompile(`^[1-9][0-9]*[dwm]$`)
+
+	// looseRetention is a retention as people say it.
+	looseRetention = regexp.MustCompile(`^([1-9][0-9]*) *(?:([dDwWmM])(?:ays?|eeks?|onths?)?)?$`)
+)
+
+func (m *maker) retention(path *field.Path, text string) {
+	if !m.noPlaceholder(path, text) || retentionPattern.MatchString(text) {
+		return
+	}
+	remedy := ""
+	if match := looseRetention.FindStringSubmatch(text); match != nil {
+		unit := strings.ToLower(match[2])
+		if unit == "" {
+			unit = "d"
+		}
+		remedy = ": did you mean " + match[1] + unit + "?"
+	}
+	m.invalid(path, text, "must be a whole number above zero and d for days, w for weeks or m for months, such as 30d%s", remedy)
+}
+
+// schedule finds when base backups are taken.
 func (m *maker) schedule(path *field.Path, b *v1alpha1.Backup) {
 	path = path.Child("schedule")
 	if !m.noPlaceholder(path, b.Schedule) {
@@ -183,6 +224,12 @@ func (m *maker) compression(path *field.Path, b *v1alpha1.Backup) (*barmanapi.Wa
 	if b.Data != nil && b.Data.Compression != "" {
 		oneOf(m, path.Child("data", "compression"), b.Data.Compression, "gzip", "bzip2", "lz4", "snappy")
 	}
+	if b.WAL != nil && b.WAL.Encryption != "" {
+		oneOf(m, path.Child("wal", "encryption"), b.WAL.Encryption, "AES256", "aws:kms")
+	}
+	if b.Data != nil && b.Data.Encryption != "" {
+		oneOf(m, path.Child("data", "encryption"), b.Data.Encryption, "AES256", "aws:kms")
+	}
 	if b.WAL != nil && b.WAL.MaxParallel < 0 {
 		m.invalid(path.Child("wal", "maxParallel"), b.WAL.MaxParallel, "must be at least 1")
 	}
@@ -200,72 +247,9 @@ func (m *maker) compression(path *field.Path, b *v1alpha1.Backup) (*barmanapi.Wa
 	return walOut, dataOut
 }
 
-// credentialsSecret is the Secret that opens an archive: the user's, or ours under the given name.
-func credentialsSecret(c *v1alpha1.BackupCredentials, ours string) string {
-	switch {
-	case c == nil:
-		return ""
-	case c.ExistingSecret != nil:
-		return c.ExistingSecret.Name
-	case c.ExternalSecret != nil, c.AccessKeyID != "":
-		return ours
-	}
-	return ""
-}
-
-// backupCredentials checks that exactly one way to open the archive is given, and that it fits the store.
-func (m *maker) backupCredentials(path *field.Path, c *v1alpha1.BackupCredentials, destination string) {
-	if c == nil {
-		m.required(path, "how the archive is opened: existingSecret, externalSecret, accessKeyId and secretAccessKey as ${VARIABLE}, "+
-			"inheritFromIAMRole: true, azureCredentials or googleCredentials")
-		return
-	}
-	given := 0
-	for _, ok := range []bool{c.ExistingSecret != nil, c.ExternalSecret != nil, c.AccessKeyID != "" || c.SecretAccessKey != "",
-		c.InheritFromIAMRole, c.AzureCredentials != nil, c.GoogleCredentials != nil} {
-		if ok {
-			given++
-		}
-	}
-	switch {
-	case given == 0:
-		m.required(path, "one of existingSecret, externalSecret, accessKeyId with secretAccessKey, inheritFromIAMRole: true, azureCredentials "+
-			"and googleCredentials")
-	case given > 1:
-		m.forbidden(path, "its ways exclude each other: keep one of existingSecret, externalSecret, accessKeyId with secretAccessKey, "+
-			"inheritFromIAMRole, azureCredentials and googleCredentials")
-	case c.AccessKeyID == "" && c.SecretAccessKey != "":
-		m.required(path.Child("accessKeyId"), "it belongs to secretAccessKey")
-	case c.AccessKeyID != "" && c.SecretAccessKey == "":
-		m.required(path.Child("secretAccessKey"), "it belongs to accessKeyId")
-	case c.GoogleCredentials != nil && strings.HasPrefix(destination, "s3:"), c.AzureCredentials != nil && !strings.HasPrefix(destination, "http") && !placeholder(destination):
-		m.forbidden(path, "the credentials are for another kind of store than %s", destination)
-	case strings.HasPrefix(destination, "gs:") && c.GoogleCredentials == nil:
-		m.required(path.Child("googleCredentials"), "a Google bucket is opened by googleCredentials")
-	case strings.HasPrefix(destination, "https:") && c.AzureCredentials == nil:
-		m.required(path.Child("azureCredentials"), "an Azure container is opened by azureCredentials")
-	}
-	if c.ExistingSecret != nil {
-		m.objectReference(path.Child("existingSecret", "name"), c.ExistingSecret.Name, "the name of the Secret with the keys")
-	}
-	if c.ExternalSecret != nil {
-		m.externalSecret(path.Child("externalSecret"), &c.ExternalSecret.ExternalSecretSource)
-	}
-	for _, key := range []struct{ name, value string }{{"accessKeyId", c.AccessKeyID}, {"secretAccessKey", c.SecretAccessKey}} {
-		if key.value != "" && !placeholder(key.value) {
-			m.warn(path.Child(key.name), "a literal key is readable by everybody who can read the repository: "+
-				"write ${VARIABLE} and let Flux substitute it from a Secret, or use externalSecret or existingSecret")
-		}
-	}
-}
-
 func (m *maker) secretKey(path *field.Path, s *v1alpha1.SecretKeySelector) {
-	if s == nil {
-		return
-	}
-	m.objectReference(path.Child("name"), s.Name, "the name of the Secret")
-	if s.Key == "" {
-		m.required(path.Child("key"), "the key in the Secret, such as ca.crt")
+	if s != nil {
+		m.keyReference(path, s.Name, s.Key, "Secret", "ca.crt")
 	}
 }
 
@@ -276,15 +260,5 @@ func (m *maker) volumeSnapshot(path *field.Path, b *v1alpha1.Backup) {
 	}
 	if b.DestinationPath == "" {
 		m.warn(path, "snapshots alone restore to the moment they were taken: give a bucket too, and the write-ahead log goes there for points in between")
-	}
-}
-
-// duration checks a Go duration that Kubernetes or Prometheus reads.
-func (m *maker) duration(path *field.Path, text string) {
-	if text == "" || placeholder(text) {
-		return
-	}
-	if d, err := time.ParseDuration(text); err != nil || d <= 0 {
-		m.invalid(path, text, "must be a duration such as 30s, 5m or 1h")
 	}
 }

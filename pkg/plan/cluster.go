@@ -1,26 +1,37 @@
 package plan
 
 import (
-	"maps"
-	"regexp"
-	"slices"
+	"encoding/base64"
+	"encoding/json"
 	"strings"
 
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/util/validation/field"
+
+	"github.com/homelab-foundations/postgresapp/pkg/strict"
 )
 
-// reservedEnv are the variables that the operator sets itself (IsReservedEnvironmentVariable in pkg/postgres, CloudNativePG 1.30.0).
-var reservedEnv = regexp.MustCompile(`^(PG.*|CNPG_.*|POD_NAME|NAMESPACE|CLUSTER_NAME)$`)
+// isReservedEnv tells whether the operator sets a variable itself (IsReservedEnvironmentVariable in pkg/postgres, CloudNativePG 1.30.0).
+func isReservedEnv(name string) bool {
+	name = strings.ToUpper(name)
+	switch name {
+	case "POD_NAME", "NAMESPACE", "CLUSTER_NAME":
+		return true
+	}
+	return strings.HasPrefix(name, "PG") || strings.HasPrefix(name, "CNPG_")
+}
+
+const reservedEnvRemedy = "is reserved: the operator sets PG*, CNPG_*, POD_NAME, NAMESPACE and CLUSTER_NAME"
 
 // passThrough checks the fields that the Cluster gets as they are.
 func (m *maker) passThrough() {
 	s := m.Spec
 	for i, variable := range s.Env {
+		at := m.spec.Child("env").Index(i).Child("name")
 		if variable.Name == "" {
-			m.required(m.spec.Child("env").Index(i).Child("name"), "the name of the variable")
-		} else if reservedEnv.MatchString(variable.Name) {
-			m.invalid(m.spec.Child("env").Index(i).Child("name"), variable.Name, "is reserved: the operator sets PG*, CNPG_*, POD_NAME, NAMESPACE and CLUSTER_NAME")
+			m.required(at, "the name of the variable")
+		} else if isReservedEnv(variable.Name) {
+			m.invalid(at, variable.Name, reservedEnvRemedy)
 		}
 	}
 	if s.ServiceAccountName != "" && s.ServiceAccountTemplate != nil {
@@ -32,18 +43,20 @@ func (m *maker) passThrough() {
 	if s.LogLevel != "" {
 		oneOf(m, m.spec.Child("logLevel"), s.LogLevel, "error", "warning", "info", "debug", "trace")
 	}
+	if i := s.InheritedMetadata; i != nil {
+		m.labels(m.spec.Child("inheritedMetadata", "labels"), i.Labels)
+		m.annotations(m.spec.Child("inheritedMetadata", "annotations"), i.Annotations)
+	}
 	m.certificates()
 	m.podSelectors()
-	m.initdb()
-	if lease, path := s.PrimaryLease, m.spec.Child("primaryLease"); lease != nil {
-		if problem := leaseProblem(lease); problem != "" {
-			m.invalid(path, "", "%s", problem)
-		}
-	}
-	for name, delay := range map[string]*int32{"startDelay": s.StartDelay, "stopDelay": s.StopDelay, "smartShutdownTimeout": s.SmartShutdownTimeout,
-		"switchoverDelay": s.SwitchoverDelay, "failoverDelay": s.FailoverDelay, "livenessProbeTimeout": s.LivenessProbeTimeout} {
-		if delay != nil && *delay < 0 {
-			m.invalid(m.spec.Child(name), *delay, "must not be negative: it is a time in seconds")
+	m.lease()
+	for _, delay := range []struct {
+		name    string
+		seconds *int32
+	}{{"startDelay", s.StartDelay}, {"stopDelay", s.StopDelay}, {"smartShutdownTimeout", s.SmartShutdownTimeout},
+		{"switchoverDelay", s.SwitchoverDelay}, {"failoverDelay", s.FailoverDelay}, {"livenessProbeTimeout", s.LivenessProbeTimeout}} {
+		if value(delay.seconds) < 0 {
+			m.invalid(m.spec.Child(delay.name), *delay.seconds, "must not be negative: it is a time in seconds")
 		}
 	}
 }
@@ -55,62 +68,103 @@ func (m *maker) certificates() {
 	}
 	if c.ServerTLSSecret != "" {
 		if c.ServerCASecret == "" {
-			m.required(path.Child("serverCASecret"), "it belongs to serverTLSSecret")
+			m.required(path.Child("serverCASecret"), "the Secret with the authority that issued the certificate of serverTLSSecret")
 		}
 		if len(c.ServerAltDNSNames) > 0 {
-			m.forbidden(path.Child("serverAltDNSNames"), "the certificate of serverTLSSecret has its own names")
+			m.forbidden(path.Child("serverAltDNSNames"), "the certificate of serverTLSSecret has its own names: remove one of the two")
 		}
 	}
 	if c.ReplicationTLSSecret != "" && c.ClientCASecret == "" {
-		m.required(path.Child("clientCASecret"), "it belongs to replicationTLSSecret")
+		m.required(path.Child("clientCASecret"), "the Secret with the authority that issued the certificate of replicationTLSSecret")
 	}
 }
 
 func (m *maker) podSelectors() {
 	seen := map[string]bool{}
-	for i, selector := range m.Spec.PodSelectorRefs {
-		path := m.spec.Child("podSelectorRefs").Index(i).Child("name")
+	for i := range m.Spec.PodSelectorRefs {
+		ref, at := &m.Spec.PodSelectorRefs[i], m.spec.Child("podSelectorRefs").Index(i)
 		switch {
-		case selector.Name == "":
-			m.required(path, "the name to use in pg_hba as ${podselector:NAME}")
-		case seen[selector.Name]:
-			m.errs = append(m.errs, field.Duplicate(path, selector.Name))
+		case ref.Name == "":
+			m.required(at.Child("name"), "the name to use in pg_hba as ${podselector:NAME}")
+		case seen[ref.Name]:
+			m.invalid(at.Child("name"), ref.Name, "is in the list already: keep one of the two")
 		}
-		seen[selector.Name] = true
+		seen[ref.Name] = true
+		m.selector(at.Child("selector"), &ref.Selector)
 	}
 }
 
-// initdb checks the first initialisation.
-func (m *maker) initdb() {
-	i, path := m.Spec.InitDB, m.spec.Child("initdb")
-	if i == nil {
+// lease checks the timings of the primary's lease (validatePrimaryLease in internal/webhook/v1/cluster_webhook.go, CloudNativePG 1.30.0,
+// whose defaults are 15, 10 and 2 seconds).
+func (m *maker) lease() {
+	l, path := m.Spec.PrimaryLease, m.spec.Child("primaryLease")
+	if l == nil {
 		return
 	}
-	if size := i.WalSegmentSize; size != nil && (*size < 1 || *size > 1024 || *size&(*size-1) != 0) {
-		m.invalid(path.Child("walSegmentSize"), *size, "must be a power of two between 1 and 1024, in MiB")
+	seconds := func(name string, pointer *int32, otherwise int32) int32 {
+		if pointer == nil {
+			return otherwise
+		}
+		if *pointer < 1 {
+			m.invalid(path.Child(name), *pointer, "must be at least 1, in seconds")
+		}
+		return *pointer
 	}
-	if i.LocaleProvider != "" {
-		oneOf(m, path.Child("localeProvider"), i.LocaleProvider, "libc", "icu", "builtin")
+	duration := seconds("leaseDurationSeconds", l.LeaseDurationSeconds, 15)
+	renew := seconds("renewDeadlineSeconds", l.RenewDeadlineSeconds, 10)
+	retry := seconds("retryPeriodSeconds", l.RetryPeriodSeconds, 2)
+	seconds("releasedLeaseDurationSeconds", l.ReleasedLeaseDurationSeconds, 1)
+	if duration <= renew {
+		m.invalid(path.Child("leaseDurationSeconds"), duration, "must be more than renewDeadlineSeconds, %d", renew)
 	}
-	if i.BuiltinLocale != "" && i.LocaleProvider != "builtin" {
-		m.invalid(path.Child("builtinLocale"), i.BuiltinLocale, "needs localeProvider: builtin")
+	if 5*int64(renew) <= 6*int64(retry) {
+		m.invalid(path.Child("renewDeadlineSeconds"), renew, "must be more than 1.2 times retryPeriodSeconds, %d", retry)
 	}
-	if (i.IcuLocale != "" || i.IcuRules != "") && i.LocaleProvider != "icu" {
-		m.invalid(path.Child("icuLocale"), i.IcuLocale, "needs localeProvider: icu")
+}
+
+// promotionToken checks the token that promotes a replica cluster. It is never shown, as it names the system and its state.
+func (m *maker) promotionToken(path *field.Path, token string) {
+	if token == "" || placeholder(token) {
+		return
 	}
-	if i.LocaleProvider == "builtin" && m.Image.Major != 0 && m.Image.Major < 17 {
-		m.invalid(path.Child("localeProvider"), i.LocaleProvider, "needs PostgreSQL 17")
+	r := m.Spec.Replica
+	switch {
+	case r.MinApplyDelay != nil:
+		m.forbidden(path, "a cluster that is being promoted has no minApplyDelay: remove that")
+	case m.IsReplica():
+		m.forbidden(path, "it promotes a replica cluster: set primary to this cluster together with it")
+	case !isPromotionToken(token):
+		m.invalid(path, "(hidden)", "must be the whole status.demotionToken of the cluster that was the primary")
 	}
-	if m.Recovery != nil || m.Spec.Replica != nil {
-		m.warn(path, "left out: a cluster that is copied from another one is not initialised")
+}
+
+// isPromotionToken tells whether a token has all its parts (PgControldataTokenContent in pkg/utils/parser.go, CloudNativePG 1.30.0).
+func isPromotionToken(token string) bool {
+	text, err := base64.StdEncoding.DecodeString(token)
+	if err != nil {
+		return false
 	}
+	var parts map[string]string
+	if err := json.Unmarshal(text, &parts); err != nil {
+		return false
+	}
+	for _, name := range []string{"latestCheckpointTimelineID", "redoWalFile", "databaseSystemIdentifier", "latestCheckpointREDOLocation",
+		"timeOfLatestCheckpoint", "operatorVersion"} {
+		if parts[name] == "" {
+			return false
+		}
+	}
+	return true
 }
 
 // overrides checks that every patch is for an object that can be emitted.
 func (m *maker) overrides() {
-	for _, key := range slices.Sorted(maps.Keys(m.Spec.Overrides)) {
-		if !slices.Contains(OverrideKeys, key) {
-			m.forbidden(m.spec.Child("overrides").Child(key), "no object of that kind is made: known here are %s", strings.Join(OverrideKeys, ", "))
+	for _, key := range sortedKeys(m.Spec.Overrides) {
+		at := m.spec.Child("overrides").Child(key)
+		if neighbour := strict.Closest(key, OverrideKeys); neighbour == "" {
+			m.forbidden(at, "no object of that kind is made: known here are %s", strings.Join(OverrideKeys, ", "))
+		} else if neighbour != key {
+			m.forbidden(at, "no object of that kind is made: did you mean %q?", neighbour)
 		}
 	}
 }

@@ -1,12 +1,12 @@
 package plan
 
 import (
+	"slices"
 	"strings"
 
 	cnpgv1 "github.com/cloudnative-pg/api/pkg/api/v1"
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
-	"github.com/homelab-foundations/postgresapp/pkg/api/v1alpha1"
 	"github.com/homelab-foundations/postgresapp/pkg/postgres"
 )
 
@@ -28,79 +28,6 @@ type Database struct {
 	ReclaimPolicy cnpgv1.DatabaseReclaimPolicy
 }
 
-// extensions finds what all extensions of all databases need of the server.
-func (m *maker) extensions() {
-	m.resolved = map[string][]string{}
-	m.extensionsOf(m.spec.Child("extensions"), m.Spec.Extensions)
-	for i := range m.Spec.Databases {
-		m.extensionsOf(m.spec.Child("databases").Index(i).Child("extensions"), m.Spec.Databases[i].Extensions)
-	}
-}
-
-// extensionsOf resolves the extensions of one database. On a shared cluster the image is somebody else's, and so is what it preloads.
-func (m *maker) extensionsOf(path *field.Path, names []string) {
-	if len(names) == 0 {
-		return
-	}
-	server := postgres.Server{Major: m.Image.Major, Image: m.Image.Parsed, Libraries: m.libraries()}
-	if p := m.Spec.PostgreSQL; p != nil {
-		for name := range p.Parameters {
-			server.Parameters = append(server.Parameters, name)
-		}
-		for _, extension := range p.Extensions {
-			server.Volumes = append(server.Volumes, extension.Name)
-		}
-	}
-	for _, volume := range m.Volumes {
-		server.Volumes = append(server.Volumes, volume.Name)
-	}
-	for _, needed := range m.needed {
-		server.Parameters = append(server.Parameters, needed.Name)
-	}
-	if m.Image.Major == 0 {
-		server.Major = postgres.DefaultMajor
-	}
-	var create []string
-	for _, need := range postgres.ResolveExtensions(names, server) {
-		at := path
-		for i, name := range names {
-			if name == need.Requested {
-				at = path.Index(i)
-			}
-		}
-		if need.Create {
-			create = append(create, need.Name)
-		}
-		if m.Shared != nil {
-			continue
-		}
-		m.need(at, need)
-	}
-	m.resolved[path.String()] = create
-}
-
-// need takes up what one extension needs of the server.
-func (m *maker) need(path *field.Path, need postgres.Need) {
-	switch need.Availability {
-	case postgres.Unavailable:
-		m.invalid(path, need.Name, "%s", need.Remedy)
-		return
-	case postgres.Unverified:
-		m.warn(path, "%s", need.Remedy)
-	case postgres.Mountable:
-		m.warn(path, "%s", need.Remedy)
-	}
-	if need.Preload != "" {
-		m.preload = append(m.preload, need.Preload)
-	}
-	for _, parameter := range need.Parameters {
-		m.needed = append(m.needed, Derivation{Name: parameter.Name, Value: parameter.Value, Reason: "extension " + need.Name + " needs it"})
-	}
-	if need.Volume != nil {
-		m.Volumes = append(m.Volumes, *need.Volume)
-	}
-}
-
 // databases lists the Database objects. The app's own database is created with the cluster, so that it needs an object only for what
 // is to be created in it; on a shared cluster the object creates it.
 func (m *maker) databases() {
@@ -111,94 +38,88 @@ func (m *maker) databases() {
 	oneOf(m, m.spec.Child("databaseReclaimPolicy"), m.Spec.DatabaseReclaimPolicy, cnpgv1.DatabaseReclaimRetain, cnpgv1.DatabaseReclaimDelete)
 	m.schemas(m.spec.Child("schemas"), m.Spec.Schemas)
 	if m.Shared != nil || len(own.Extensions) > 0 || len(own.Schemas) > 0 {
-		m.add(own)
+		m.add(m.spec.Child("database"), own)
 	}
-	seen := map[string]bool{m.Spec.Database: true}
-	roles := map[string]bool{m.Spec.Owner: true}
-	for _, role := range m.Spec.Roles {
-		roles[role.Name] = true
-	}
+	seen := []string{m.Spec.Database}
 	for i := range m.Spec.Databases {
 		database, path := &m.Spec.Databases[i], m.spec.Child("databases").Index(i)
-		if database.Name == "" {
-			m.required(path.Child("name"), "the name of the database")
-			continue
-		}
-		m.databaseName(path.Child("name"), database.Name)
-		if seen[database.Name] {
-			m.errs = append(m.errs, field.Duplicate(path.Child("name"), database.Name))
-		}
-		seen[database.Name] = true
-		if !roles[database.Owner] {
-			m.invalid(path.Child("owner"), database.Owner, "must be the app's owner, %s, or one of roles", m.Spec.Owner)
-		}
 		oneOf(m, path.Child("databaseReclaimPolicy"), database.DatabaseReclaimPolicy, cnpgv1.DatabaseReclaimRetain, cnpgv1.DatabaseReclaimDelete)
 		m.schemas(path.Child("schemas"), database.Schemas)
-		m.add(Database{Name: database.Name, Owner: database.Owner, ReclaimPolicy: database.DatabaseReclaimPolicy,
-			Extensions: m.resolved[path.Child("extensions").String()], Schemas: database.Schemas})
+		if !m.hasRole(database.Owner) {
+			m.invalid(path.Child("owner"), database.Owner, "must be the app's owner, %s, or one of roles", m.Spec.Owner)
+		}
+		switch {
+		case database.Name == "":
+			m.required(path.Child("name"), "the name of the database")
+			continue
+		case database.Name == m.Spec.Database:
+			m.invalid(path.Child("name"), database.Name, "is the app's own database, which is made already: remove it here")
+			continue
+		case slices.Contains(seen, database.Name):
+			m.invalid(path.Child("name"), database.Name, "is in the list already: keep one of the two")
+			continue
+		}
+		seen = append(seen, database.Name)
+		if m.databaseName(path.Child("name"), database.Name, "") {
+			m.add(path.Child("name"), Database{Name: database.Name, Owner: database.Owner, ReclaimPolicy: database.DatabaseReclaimPolicy,
+				Extensions: m.resolved[path.Child("extensions").String()], Schemas: database.Schemas})
+		}
 	}
 }
 
-func (m *maker) add(database Database) {
-	database.ObjectName = m.prefix() + "-" + objectName(database.Name)
+// hasRole tells whether the app makes a role of that name.
+func (m *maker) hasRole(name string) bool {
+	if name == m.Spec.Owner {
+		return true
+	}
+	for i := range m.Spec.Roles {
+		if m.Spec.Roles[i].Name == name {
+			return true
+		}
+	}
+	return false
+}
+
+// hasDatabase tells whether the app makes a database of that name.
+func (m *maker) hasDatabase(name string) bool {
+	if name == m.Spec.Database {
+		return true
+	}
+	for i := range m.Spec.Databases {
+		if m.Spec.Databases[i].Name == name {
+			return true
+		}
+	}
+	return false
+}
+
+// add names the object of a database. On a shared cluster the app's own is the app's main object.
+func (m *maker) add(path *field.Path, database Database) {
 	if m.Shared != nil && database.Name == m.Spec.Database {
 		database.ObjectName = m.App.Name
+	} else {
+		database.ObjectName = m.emittedName(path, "Database", m.prefix(), database.Name)
 	}
 	m.Databases = append(m.Databases, database)
 }
 
 func (m *maker) schemas(path *field.Path, schemas []cnpgv1.SchemaSpec) {
-	seen := map[string]bool{}
+	var seen []string
 	for i, schema := range schemas {
+		at := path.Index(i).Child("name")
 		switch {
 		case schema.Name == "":
-			m.required(path.Index(i).Child("name"), "the name of the schema")
-		case seen[schema.Name]:
-			m.errs = append(m.errs, field.Duplicate(path.Index(i).Child("name"), schema.Name))
+			m.required(at, "the name of the schema")
+		case slices.Contains(seen, schema.Name):
+			m.invalid(at, schema.Name, "is in the list already: keep one of the two")
 		case strings.HasPrefix(schema.Name, "pg_"):
-			m.invalid(path.Index(i).Child("name"), schema.Name, "names that begin with pg_ belong to PostgreSQL")
+			m.invalid(at, schema.Name, "names that begin with pg_ belong to PostgreSQL: use another one")
+		case len(schema.Name) > postgres.MaxIdentifierLength:
+			m.invalid(at, schema.Name, "has %d bytes, and PostgreSQL keeps at most %d", len(schema.Name), postgres.MaxIdentifierLength)
 		}
-		seen[schema.Name] = true
+		seen = append(seen, schema.Name)
 		if schema.Ensure != "" {
 			oneOf(m, path.Index(i).Child("ensure"), schema.Ensure, cnpgv1.EnsurePresent, cnpgv1.EnsureAbsent)
-		}
-	}
-}
-
-// initialisation checks what runs once in a new database.
-func (m *maker) initialisation() {
-	i, path := m.Spec.Init, m.spec.Child("init")
-	if i == nil {
-		return
-	}
-	if i.SQL == "" && i.ConfigMapRef == nil && i.SecretRef == nil && i.Job == nil {
-		m.required(path, "at least one of sql, configMapRef, secretRef and job")
-	}
-	if m.Shared != nil && (i.SQL != "" || i.ConfigMapRef != nil || i.SecretRef != nil) {
-		m.forbidden(path, "only a new Cluster runs SQL when it is created: on a shared cluster use init.job")
-	}
-	if m.Recovery != nil && (i.SQL != "" || i.ConfigMapRef != nil || i.SecretRef != nil) {
-		m.warn(path, "left out: a restored database holds already what was run when it was new")
-	}
-	if r := i.ConfigMapRef; r != nil {
-		m.objectReference(path.Child("configMapRef", "name"), r.Name, "the name of the ConfigMap")
-		if r.Key == "" {
-			m.required(path.Child("configMapRef", "key"), "the key in the ConfigMap, such as init.sql")
-		}
-	}
-	if r := i.SecretRef; r != nil {
-		m.secretKey(path.Child("secretRef"), &v1alpha1.SecretKeySelector{Name: r.Name, Key: r.Key})
-	}
-	if job := i.Job; job != nil {
-		if job.Image == "" {
-			m.required(path.Child("job", "image"), "the image that runs the migration")
-		}
-		m.requirements(path.Child("job", "resources"), job.Resources)
-		if job.BackoffLimit != nil && *job.BackoffLimit < 0 {
-			m.invalid(path.Child("job", "backoffLimit"), *job.BackoffLimit, "must not be negative")
-		}
-		if job.ActiveDeadlineSeconds != nil && *job.ActiveDeadlineSeconds < 1 {
-			m.invalid(path.Child("job", "activeDeadlineSeconds"), *job.ActiveDeadlineSeconds, "must be at least 1")
 		}
 	}
 }

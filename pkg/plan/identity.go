@@ -1,6 +1,8 @@
 package plan
 
 import (
+	"encoding/json"
+	"fmt"
 	"strings"
 
 	"k8s.io/apimachinery/pkg/util/validation"
@@ -10,47 +12,62 @@ import (
 	"github.com/homelab-foundations/postgresapp/pkg/postgres"
 )
 
-// maxClusterName is the longest name that CloudNativePG's admission accepts, so that the names of pods and Services derived from it
-// stay valid (validateName in internal/webhook/v1/cluster_webhook.go, 1.30.0).
-const maxClusterName = 50
-
 // identity checks the names that everything else derives from.
 func (m *maker) identity() {
 	metadata := field.NewPath("metadata")
 	name := m.App.Name
+	named := false
 	switch {
 	case name == "" && m.App.GenerateName != "":
 		m.required(metadata.Child("name"), "generateName cannot be built from, because the name must be the same in every build")
 	case name == "":
 		m.required(metadata.Child("name"), "the name of the application, from which every object's name derives")
 	case m.noPlaceholder(metadata.Child("name"), name):
-		for _, problem := range validation.IsDNS1035Label(name) {
-			m.invalid(metadata.Child("name"), name, "%s", problem)
-		}
+		named = m.serviceName(metadata.Child("name"), name)
 	}
-	if namespace := m.App.Namespace; namespace != "" && !placeholder(namespace) {
-		for _, problem := range validation.IsDNS1123Label(namespace) {
-			m.invalid(metadata.Child("namespace"), namespace, "%s", problem)
-		}
-	}
+	m.namespaceName(metadata.Child("namespace"), m.App.Namespace)
+	m.labels(metadata.Child("labels"), m.App.Labels)
+	m.annotations(metadata.Child("annotations"), m.App.Annotations)
+	m.operatorAnnotations(metadata.Child("annotations"))
+
 	m.Cluster = m.Spec.ClusterName
 	if m.Shared = m.Spec.Cluster; m.Shared != nil {
 		m.shared()
-	} else if m.noPlaceholder(m.spec.Child("clusterName"), m.Cluster) && name != "" {
+	} else if named || m.Cluster != name+"-postgres" {
+		// A name that derives from a wrong one needs no error of its own.
 		m.clusterName(m.spec.Child("clusterName"), m.Cluster)
 	}
-	m.databaseName(m.spec.Child("database"), m.Spec.Database)
-	m.roleName(m.spec.Child("owner"), m.Spec.Owner)
+	m.ownNames(name, named)
 }
 
+// ownNames checks the names of the app's database and its owner, which derive from the app's name, named if that is right, and from each
+// other. What derives from a wrong name needs no error of its own.
+func (m *maker) ownNames(name string, named bool) {
+	database, owner := m.Spec.Database, m.Spec.Owner
+	right := false
+	if path := m.spec.Child("database"); database != strings.ReplaceAll(name, "-", "_") {
+		right = m.databaseName(path, database, "")
+	} else if named {
+		right = m.databaseName(path, database, "set database, which is the app's name by default")
+	}
+	if path := m.spec.Child("owner"); owner != database {
+		m.roleName(path, owner, "")
+	} else if right {
+		m.roleName(path, owner, "set owner, which is the database's name by default")
+	}
+}
+
+// clusterName checks the name of a Cluster.
 func (m *maker) clusterName(path *field.Path, name string) {
-	problems := validation.IsDNS1035Label(name)
-	if len(name) > maxClusterName {
-		problems = []string{"CloudNativePG accepts at most 50 characters, because pod and Service names derive from it: set a shorter clusterName"}
+	if !m.noPlaceholder(path, name) {
+		return
 	}
-	for _, problem := range problems {
-		m.invalid(path, name, "%s", problem)
+	if len(name) > cnpg.MaxClusterNameLength {
+		m.invalid(path, name, "has %d characters, and CloudNativePG accepts at most %d, because names of pods and Services derive from it: "+
+			"set a shorter clusterName", len(name), cnpg.MaxClusterNameLength)
+		return
 	}
+	m.serviceName(path, name)
 }
 
 // shared checks the reference to a Cluster elsewhere.
@@ -60,40 +77,109 @@ func (m *maker) shared() {
 	if m.Shared.Name == "" {
 		m.required(path.Child("name"), "the name of the Cluster that the database lives on")
 	} else if !placeholder(m.Shared.Name) {
-		m.clusterName(path.Child("name"), m.Shared.Name)
+		m.serviceName(path.Child("name"), m.Shared.Name)
 	}
-	if namespace := m.Shared.Namespace; namespace != "" && !placeholder(namespace) {
-		for _, problem := range validation.IsDNS1123Label(namespace) {
-			m.invalid(path.Child("namespace"), namespace, "%s", problem)
+	m.namespaceName(path.Child("namespace"), m.Shared.Namespace)
+}
+
+// databaseName checks the name of a database. remedy is what to do where the user did not write it.
+func (m *maker) databaseName(path *field.Path, name, remedy string) bool {
+	return m.postgresName(path, name, remedy, postgres.CheckDatabaseName)
+}
+
+// roleName checks the name of a role, likewise.
+func (m *maker) roleName(path *field.Path, name, remedy string) bool {
+	return m.postgresName(path, name, remedy, postgres.CheckRoleName)
+}
+
+func (m *maker) postgresName(path *field.Path, name, remedy string, check func(string) error) bool {
+	if name == "" {
+		return true
+	}
+	if !m.noPlaceholder(path, name) {
+		return false
+	}
+	err := check(name)
+	if err == nil {
+		return true
+	}
+	if remedy != "" {
+		err = fmt.Errorf("%s: %s", strings.TrimSuffix(err.Error(), ": use another one"), remedy)
+	}
+	m.refused(path, name, err)
+	return false
+}
+
+// operatorAnnotations checks the annotations that the operator reads from a Cluster, because the app's annotations are passed on to it
+// (validateHibernationAnnotation and its neighbours in internal/webhook/v1/cluster_webhook.go, CloudNativePG 1.30.0).
+func (m *maker) operatorAnnotations(path *field.Path) {
+	annotations := m.App.Annotations
+	if value, ok := annotations[cnpg.HibernationKey]; ok && !placeholder(value) && value != cnpg.HibernationOn && value != "off" {
+		m.invalid(path.Key(cnpg.HibernationKey), value, `must be "on" or "off"; the field for it is hibernate`)
+	}
+	if value, ok := annotations[podPatchKey]; ok && !placeholder(value) && !isJSONPatch(value) {
+		m.invalid(path.Key(podPatchKey), value, `must be a JSON patch, such as [{"op": "add", "path": "/spec/hostNetwork", "value": true}]`)
+	}
+	if value, ok := annotations[livenessPingerKey]; ok && !placeholder(value) && !isPinger(value) {
+		m.invalid(path.Key(livenessPingerKey), value, "must be JSON with enabled; the field for it is probes.liveness.isolationCheck")
+	}
+	if value, ok := annotations[failoverQuorumKey]; ok && !placeholder(value) && value != "true" && value != "false" {
+		m.invalid(path.Key(failoverQuorumKey), value, `must be "true" or "false"; the field for it is postgresql.synchronous.failoverQuorum`)
+	}
+	if annotations[cnpg.SkipEmptyWALArchiveCheckKey] == annotationEnabled {
+		m.warn(path.Key(cnpg.SkipEmptyWALArchiveCheckKey), "two clusters may write into one archive then, which destroys the backups of both: "+
+			"remove it, and raise lineage to restore")
+	}
+	if annotations[cnpg.ValidationKey] == cnpg.ValidationDisabled {
+		m.warn(path.Key(cnpg.ValidationKey), "CloudNativePG checks nothing then, not even what would destroy data: remove it")
+	}
+}
+
+// Annotations of the operator (pkg/utils/labels_annotations.go, CloudNativePG 1.30.0).
+const (
+	podPatchKey         = "cnpg.io/podPatch"
+	livenessPingerKey   = "alpha.cnpg.io/livenessPinger"
+	failoverQuorumKey   = "alpha.cnpg.io/failoverQuorum"
+	skipWALArchivingKey = "cnpg.io/skipWalArchiving"
+	annotationEnabled   = "enabled"
+)
+
+// isJSONPatch tells whether text is a JSON patch (RFC 6902), as far as its form goes.
+func isJSONPatch(text string) bool {
+	var operations []struct {
+		Op   string  `json:"op"`
+		Path *string `json:"path"`
+	}
+	if err := json.Unmarshal([]byte(text), &operations); err != nil {
+		return false
+	}
+	for _, operation := range operations {
+		if operation.Op == "" || operation.Path == nil {
+			return false
 		}
 	}
+	return true
 }
 
-func (m *maker) databaseName(path *field.Path, name string) {
-	if name == "" || !m.noPlaceholder(path, name) {
-		return
+// isPinger tells whether text configures the liveness pinger.
+func isPinger(text string) bool {
+	var pinger struct {
+		Enabled *bool `json:"enabled"`
 	}
-	if err := postgres.CheckDatabaseName(name); err != nil {
-		m.invalid(path, name, "%s", err)
-	}
-}
-
-func (m *maker) roleName(path *field.Path, name string) {
-	if name == "" || !m.noPlaceholder(path, name) {
-		return
-	}
-	if err := postgres.CheckRoleName(name); err != nil {
-		m.invalid(path, name, "%s", err)
-	}
+	return json.Unmarshal([]byte(text), &pinger) == nil && pinger.Enabled != nil
 }
 
 // target finds the operator's version.
 func (m *maker) target() {
 	path := m.spec.Child("operatorVersion")
+	m.Target = cnpg.Newest
+	if !m.noPlaceholder(path, m.Spec.OperatorVersion) {
+		return
+	}
 	target, err := cnpg.ParseVersion(m.Spec.OperatorVersion)
 	if err != nil {
-		m.invalid(path, m.Spec.OperatorVersion, "%s", err)
-		target = cnpg.Newest
+		m.refused(path, m.Spec.OperatorVersion, err)
+		return
 	}
 	m.Target = target
 }
@@ -109,4 +195,26 @@ func objectName(name string) string {
 		}
 	}
 	return strings.Trim(b.String(), "-")
+}
+
+// emittedName is the name of an object that is made for a database or role, from its prefix and theirs. It reports what cannot be a name,
+// and two that would be one.
+func (m *maker) emittedName(path *field.Path, kind, prefix, name string) string {
+	part := objectName(name)
+	if part == "" {
+		m.invalid(path, name, "its %s would have no name, which is made of the letters a to z and the digits: use another name", kind)
+		return prefix
+	}
+	object := prefix + "-" + part
+	if len(validation.IsDNS1123Subdomain(object)) > 0 {
+		return object // its prefix is wrong, which was said
+	}
+	key := kind + " " + object
+	if other, taken := m.names[key]; taken && other != name {
+		m.invalid(path, name, "its %s would be %s, which is that of %s already: use a name that differs in more than case and punctuation",
+			kind, object, other)
+	} else if !taken {
+		m.names[key] = name
+	}
+	return object
 }

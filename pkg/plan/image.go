@@ -28,17 +28,19 @@ type Image struct {
 // image finds the image and its version.
 func (m *maker) image() {
 	m.Image = Image{Minor: -1}
-	chosen := 0
-	for _, given := range []bool{m.Spec.Version != "", m.Spec.ImageName != "", m.Spec.ImageCatalogRef != nil} {
-		if given {
-			chosen++
+	var chosen []string
+	for _, choice := range []struct {
+		name  string
+		given bool
+	}{{"version", m.Spec.Version != ""}, {"imageName", m.Spec.ImageName != ""}, {"imageCatalogRef", m.Spec.ImageCatalogRef != nil}} {
+		if choice.given {
+			chosen = append(chosen, choice.name)
 		}
 	}
-	if chosen > 1 {
-		m.forbidden(m.spec.Child("imageName"), "version, imageName and imageCatalogRef exclude each other: keep one")
-		return
-	}
+	before := len(m.errs)
 	switch {
+	case len(chosen) > 1:
+		m.forbidden(m.spec.Child(chosen[1]), "version, imageName and imageCatalogRef exclude each other: keep one")
 	case m.Spec.ImageCatalogRef != nil:
 		m.catalog()
 	case m.Spec.ImageName != "":
@@ -46,6 +48,7 @@ func (m *maker) image() {
 	default:
 		m.version()
 	}
+	m.imageFailed = len(m.errs) > before
 }
 
 func (m *maker) version() {
@@ -55,10 +58,15 @@ func (m *maker) version() {
 	}
 	name, err := postgres.OperandImage(m.Spec.Version, m.flavour())
 	if err != nil {
-		m.invalid(path, m.Spec.Version, "%s", err)
+		m.refused(path, m.Spec.Version, err)
 		return
 	}
-	m.adopt(name)
+	image, err := postgres.ParseImage(name)
+	if err != nil {
+		m.refused(path, name, err)
+		return
+	}
+	m.adopt(name, image)
 }
 
 // flavour is the image that the backup method needs: the in-tree one calls programs that only the system images hold.
@@ -78,10 +86,10 @@ func (m *maker) imageName() {
 	}
 	image, err := postgres.ParseImage(m.Spec.ImageName)
 	if err != nil {
-		m.invalid(path, m.Spec.ImageName, "%s", err)
+		m.refused(path, m.Spec.ImageName, err)
 		return
 	}
-	m.adopt(m.Spec.ImageName)
+	m.adopt(m.Spec.ImageName, image)
 	if image.IsRolling() {
 		m.warn(path, "tag %q moves on by itself, so that a restart may bring another minor version: name the full version, or add the digest", image.Tag)
 	}
@@ -92,12 +100,7 @@ func (m *maker) imageName() {
 	}
 }
 
-func (m *maker) adopt(name string) {
-	image, err := postgres.ParseImage(name)
-	if err != nil {
-		m.invalid(m.spec.Child("imageName"), name, "%s", err)
-		return
-	}
+func (m *maker) adopt(name string, image postgres.Image) {
 	m.Image = Image{Name: name, Major: image.Major, Minor: image.Minor, Parsed: image}
 }
 
@@ -105,21 +108,15 @@ func (m *maker) catalog() {
 	path := m.spec.Child("imageCatalogRef")
 	ref := m.Spec.ImageCatalogRef
 	m.Image.Catalog, m.Image.Major = ref, ref.Major
-	if ref.Name == "" {
-		m.required(path.Child("name"), "the name of the catalog")
-	}
+	m.objectReference(path.Child("name"), ref.Name, "the name of the catalog")
 	oneOf(m, path.Child("kind"), ref.Kind, "ImageCatalog", "ClusterImageCatalog")
-	if ref.APIGroup == nil || *ref.APIGroup != cnpgv1.SchemeGroupVersion.Group {
-		m.invalid(path.Child("apiGroup"), ptrText(ref.APIGroup), "must be %s", cnpgv1.SchemeGroupVersion.Group)
+	if group := value(ref.APIGroup); group != cnpgv1.SchemeGroupVersion.Group {
+		m.invalid(path.Child("apiGroup"), group, "must be %s, or left out", cnpgv1.SchemeGroupVersion.Group)
 	}
-	if ref.Major < postgres.OldestMajor {
+	switch {
+	case ref.Major == 0:
+		m.required(path.Child("major"), "the PostgreSQL major version to take from the catalog, such as %d", postgres.DefaultMajor)
+	case ref.Major < postgres.OldestMajor:
 		m.invalid(path.Child("major"), ref.Major, "must be a PostgreSQL major version of at least %d", postgres.OldestMajor)
 	}
-}
-
-func ptrText(text *string) string {
-	if text == nil {
-		return ""
-	}
-	return *text
 }

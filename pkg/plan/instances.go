@@ -12,8 +12,10 @@ func (m *maker) instances() {
 	n := *m.Spec.Instances
 	if n < 1 {
 		m.invalid(m.spec.Child("instances"), n, "must be at least 1; to stop PostgreSQL and keep its data, set hibernate: true")
+	} else {
+		m.syncReplicas(n)
+		m.synchronous(n)
 	}
-	m.synchronous(n)
 	if m.Spec.PrimaryUpdateStrategy != "" {
 		path := m.spec.Child("primaryUpdateStrategy")
 		if oneOf(m, path, m.Spec.PrimaryUpdateStrategy, cnpgv1.PrimaryUpdateStrategyUnsupervised, cnpgv1.PrimaryUpdateStrategySupervised) &&
@@ -31,9 +33,9 @@ func (m *maker) instances() {
 	m.replicationSlots()
 }
 
-// synchronous checks synchronous replication against the number of standbys. One instance has none: there the block is left out, so
-// that one file serves environments of different size.
-func (m *maker) synchronous(n int32) {
+// syncReplicas checks the older way to ask for synchronous replication. A single instance has no standby: there it is left out, so that one
+// file serves environments of different size.
+func (m *maker) syncReplicas(n int32) {
 	minimum, maximum := value(m.Spec.MinSyncReplicas), value(m.Spec.MaxSyncReplicas)
 	minPath, maxPath := m.spec.Child("minSyncReplicas"), m.spec.Child("maxSyncReplicas")
 	switch {
@@ -43,40 +45,42 @@ func (m *maker) synchronous(n int32) {
 		m.invalid(maxPath, maximum, "must not be negative")
 	case minimum > maximum:
 		m.invalid(minPath, minimum, "must not be more than maxSyncReplicas, %d", maximum)
-	case maximum >= n && n > 1:
+	case maximum > 0 && m.Spec.PostgreSQL != nil && m.Spec.PostgreSQL.Synchronous != nil:
+		m.forbidden(maxPath, "minSyncReplicas and maxSyncReplicas are the older way to say postgresql.synchronous: keep that alone")
+	case maximum > 0 && n == 1:
+		m.warn(maxPath, "left out: a single instance has no standby to wait for")
+	case maximum > 0 && maximum >= n:
 		m.invalid(maxPath, maximum, "must be less than instances, %d", n)
 	}
+}
+
+// synchronous checks synchronous replication against the number of standbys, likewise.
+func (m *maker) synchronous(n int32) {
 	if m.Spec.PostgreSQL == nil || m.Spec.PostgreSQL.Synchronous == nil {
-		if n == 1 && maximum > 0 {
-			m.warn(maxPath, "left out: a single instance has no standby to wait for")
-		}
 		return
 	}
 	s, path := m.Spec.PostgreSQL.Synchronous, m.spec.Child("postgresql", "synchronous")
-	if minimum > 0 || maximum > 0 {
-		m.forbidden(path, "minSyncReplicas and maxSyncReplicas are the older way to say the same: keep synchronous alone")
-	}
-	if n == 1 {
-		m.warn(path, "left out: a single instance has no standby to wait for")
-		return
-	}
 	oneOf(m, path.Child("method"), s.Method, cnpgv1.SynchronousReplicaConfigurationMethodAny, cnpgv1.SynchronousReplicaConfigurationMethodFirst)
 	outside := len(s.StandbyNamesPre) + len(s.StandbyNamesPost)
+	candidates := int(n) - 1 + outside
 	switch {
 	case s.Number < 1:
-		m.invalid(path.Child("number"), s.Number, "must be at least 1")
-	case s.Number >= int(n)+outside:
-		m.invalid(path.Child("number"), s.Number, "must be less than the %d instances that there are", int(n)+outside)
+		m.invalid(path.Child("number"), s.Number, "must be at least 1, the number of standbys that confirm a commit")
+	case n > 1 && s.Number > candidates:
+		m.invalid(path.Child("number"), s.Number, "must not be more than the standbys that there are, %d", candidates)
 	case s.FailoverQuorum && s.Number <= outside:
 		m.invalid(path.Child("number"), s.Number, "must be more than the %d standbys outside the cluster when failoverQuorum is on", outside)
 	}
 	if s.DataDurability != "" {
 		oneOf(m, path.Child("dataDurability"), s.DataDurability, cnpgv1.DataDurabilityLevelRequired, cnpgv1.DataDurabilityLevelPreferred)
 	}
-	if s.DataDurability == cnpgv1.DataDurabilityLevelPreferred && outside > 0 {
+	preferred := s.DataDurability == cnpgv1.DataDurabilityLevelPreferred
+	switch {
+	case preferred && outside > 0:
 		m.forbidden(path.Child("dataDurability"), "preferred knows only standbys of this cluster: leave out standbyNamesPre and standbyNamesPost, or use required")
-	}
-	if s.DataDurability != cnpgv1.DataDurabilityLevelPreferred && s.Number >= int(n)-1+outside {
+	case n == 1:
+		m.warn(path, "left out: a single instance has no standby to wait for")
+	case !preferred && s.Number == candidates:
 		m.warn(path, "every standby must confirm each commit: writes stop as soon as one of them is down; use a smaller number, more instances, "+
 			"or dataDurability: preferred")
 	}
@@ -92,6 +96,9 @@ func (m *maker) affinity() {
 	}
 	for i, toleration := range a.Tolerations {
 		at := path.Child("tolerations").Index(i)
+		if toleration.Key != "" {
+			m.labelKey(at.Child("key"), toleration.Key)
+		}
 		switch toleration.Operator {
 		case "Exists":
 			if toleration.Value != "" {
@@ -99,8 +106,9 @@ func (m *maker) affinity() {
 			}
 		case "", "Equal":
 			if toleration.Key == "" {
-				m.required(at.Child("key"), "operator Equal needs a key; to tolerate every taint use operator Exists")
+				m.required(at.Child("key"), "the taint's key; to tolerate every taint, set operator: Exists")
 			}
+			m.labelValue(at.Child("value"), toleration.Value)
 		default:
 			oneOf(m, at.Child("operator"), toleration.Operator, "Equal", "Exists")
 		}
@@ -108,7 +116,7 @@ func (m *maker) affinity() {
 			oneOf(m, at.Child("effect"), toleration.Effect, "NoSchedule", "PreferNoSchedule", "NoExecute")
 		}
 		if toleration.TolerationSeconds != nil && toleration.Effect != "NoExecute" {
-			m.forbidden(at.Child("tolerationSeconds"), "only with effect NoExecute")
+			m.forbidden(at.Child("tolerationSeconds"), "only effect NoExecute has it, because the others move no pod that runs")
 		}
 	}
 }

@@ -6,6 +6,7 @@ import (
 
 	cnpgv1 "github.com/cloudnative-pg/api/pkg/api/v1"
 	barmanapi "github.com/cloudnative-pg/barman-cloud/pkg/api"
+	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
 	"github.com/homelab-foundations/postgresapp/pkg/api/v1alpha1"
@@ -73,19 +74,23 @@ func (m *maker) lineage() {
 	if r == nil {
 		r = &v1alpha1.Restore{}
 	}
-	m.restoreTarget(restore.Child("to"), r.To)
+	m.restoreTarget(restore.Child("to"), r)
 	if r.VolumeSnapshots != nil {
 		m.snapshots(restore.Child("volumeSnapshots"), r.VolumeSnapshots)
 	}
 	switch {
 	case r.From != nil:
 		if r.FromLineage != nil {
-			m.forbidden(restore.Child("fromLineage"), "it counts lineages of this app, restore.from names another archive: keep one")
+			m.forbidden(restore.Child("fromLineage"), "it counts lineages of this app, and restore.from names another archive: keep one")
 		}
 		m.sourceElsewhere(restore.Child("from"), r.From)
-	case r.VolumeSnapshots != nil && m.Archive == nil:
+	case r.VolumeSnapshots != nil && (n == 1 || m.Archive == nil):
+		// The snapshots alone: there is no archive with the log that follows them.
+		if r.FromLineage != nil {
+			m.invalid(restore.Child("fromLineage"), *r.FromLineage, "no archive of an earlier lineage is known: remove it, or give restore.from")
+		}
 		if r.To != nil {
-			m.forbidden(restore.Child("to"), "a point in time needs the write-ahead log: give backup.bucket too")
+			m.forbidden(restore.Child("to"), "a point in time needs the write-ahead log that follows the snapshot: give restore.from, the archive that holds it")
 		}
 	default:
 		m.sourceLineage(path, restore, r, n)
@@ -100,18 +105,18 @@ func (m *maker) sourceLineage(path, restore *field.Path, r *v1alpha1.Restore, n 
 	}
 	switch {
 	case from < 1 || from >= n:
-		m.invalid(restore.Child("fromLineage"), from, "must be an earlier lineage: between 1 and %d", n-1)
-		return
-	case m.Archive == nil:
-		if m.Spec.Backup.IsEnabled() && len(m.errs) > 0 {
-			return // what is wrong with the archive was said
+		earlier := "1"
+		if n > 2 {
+			earlier = fmt.Sprintf("between 1 and %d", n-1)
 		}
+		m.invalid(restore.Child("fromLineage"), from, "must be an earlier lineage than %d: %s", n, earlier)
+	case m.Archive == nil && !m.archiveFailed:
 		m.invalid(path, n, "a restore reads the archive of lineage %d: give backup its bucket or destinationPath, or restore.from", from)
-		return
+	case m.Archive != nil:
+		source := *m.Archive
+		source.ServerName = m.serverName(from)
+		m.Recovery.Source, m.Recovery.SourceName = &source, fmt.Sprintf("lineage-%d", from)
 	}
-	source := *m.Archive
-	source.ServerName = m.serverName(from)
-	m.Recovery.Source, m.Recovery.SourceName = &source, fmt.Sprintf("lineage-%d", from)
 }
 
 // sourceElsewhere recovers from an archive that another cluster wrote.
@@ -119,16 +124,29 @@ func (m *maker) sourceElsewhere(path *field.Path, from *v1alpha1.RestoreSource) 
 	if from.ServerName == "" {
 		m.required(path.Child("serverName"), "the folder of the source in its archive: the name of its Cluster, with -<lineage> from the second on")
 	}
-	source := Archive{ServerName: from.ServerName, EndpointURL: from.EndpointURL, EndpointCA: from.EndpointCA, Credentials: from.Credentials}
 	if from.Database != "" {
 		m.Recovery.Database = from.Database
 	}
 	if from.Owner != "" {
 		m.Recovery.Owner = from.Owner
 	}
-	m.databaseName(path.Child("database"), from.Database)
-	m.roleName(path.Child("owner"), from.Owner)
+	m.databaseName(path.Child("database"), from.Database, "")
+	m.roleName(path.Child("owner"), from.Owner, "")
 	m.secretKey(path.Child("endpointCA"), from.EndpointCA)
+	source := Archive{ServerName: from.ServerName, EndpointURL: from.EndpointURL, EndpointCA: from.EndpointCA, Credentials: from.Credentials}
+	m.Recovery.Source, m.Recovery.SourceName = &source, originName
+	if from.ObjectStore != "" {
+		m.objectReference(path.Child("objectStore"), from.ObjectStore, "")
+		if from.Bucket != "" || from.Path != "" || from.DestinationPath != "" || from.EndpointURL != "" || from.EndpointCA != nil || from.Credentials != nil {
+			m.forbidden(path.Child("objectStore"), "the ObjectStore says where the archive is and how it is opened: leave the other fields out but serverName, "+
+				"database and owner")
+		}
+		source.ObjectStore = from.ObjectStore
+		if m.Archive != nil && from.ObjectStore == m.Archive.ObjectStore && from.ServerName == m.Archive.ServerName {
+			m.sourceIsOwn(path)
+		}
+		return
+	}
 	if m.Archive != nil {
 		source.InTree = m.Archive.InTree
 		if w := m.Archive.WAL; w != nil && w.MaxParallel > 0 {
@@ -142,55 +160,68 @@ func (m *maker) sourceElsewhere(path *field.Path, from *v1alpha1.RestoreSource) 
 			source.Credentials, source.CredentialsSecret = m.Archive.Credentials, m.Archive.CredentialsSecret
 		}
 	}
-	m.Recovery.Source, m.Recovery.SourceName = &source, "origin"
-	if from.ObjectStore != "" {
-		m.objectReference(path.Child("objectStore"), from.ObjectStore, "")
-		if from.Bucket != "" || from.DestinationPath != "" || from.EndpointURL != "" || from.Credentials != nil {
-			m.forbidden(path.Child("objectStore"), "the ObjectStore says where the archive is: leave out bucket, destinationPath, endpointURL and credentials")
-		}
-		source.ObjectStore, source.InTree = from.ObjectStore, false
-		return
-	}
-	source.DestinationPath = from.DestinationPath
-	if from.Bucket != "" {
-		if from.DestinationPath != "" {
-			m.forbidden(path.Child("destinationPath"), "bucket and destinationPath exclude each other: keep one")
-		}
-		folder := from.Path
-		if folder == "" {
-			folder = m.App.Name
-		}
-		source.DestinationPath = "s3://" + from.Bucket + "/" + strings.Trim(folder, "/")
-	}
-	switch {
-	case source.DestinationPath != "":
-	case m.Archive != nil && from.Path != "" && m.Spec.Backup.Bucket != "":
-		source.DestinationPath = "s3://" + m.Spec.Backup.Bucket + "/" + strings.Trim(from.Path, "/")
-	case m.Archive != nil:
-		source.DestinationPath = m.Archive.DestinationPath
-	default:
-		m.required(path.Child("bucket"), "where the archive to restore from is: objectStore, bucket or destinationPath")
+	if !m.sourceDestination(path, from, &source) {
 		return
 	}
 	m.destination(path, from.Bucket, source.DestinationPath, source.EndpointURL)
 	if from.Credentials != nil || m.Archive == nil {
 		m.backupCredentials(path.Child("credentials"), from.Credentials, source.DestinationPath)
-		source.CredentialsSecret = credentialsSecret(from.Credentials, m.Cluster+"-origin-credentials")
+		source.CredentialsSecret = credentialsSecret(from.Credentials, m.Cluster+originSecretSuffix)
 	}
 	source.ObjectStore = m.Cluster + "-origin"
 	m.Recovery.OwnStore = !source.InTree
-	if m.Archive != nil && !source.InTree && from.Credentials == nil && source.EndpointURL == m.Archive.EndpointURL &&
-		source.DestinationPath == m.Archive.DestinationPath {
+	if m.Archive == nil {
+		return
+	}
+	if !source.InTree && from.Credentials == nil && source.EndpointURL == m.Archive.EndpointURL && source.DestinationPath == m.Archive.DestinationPath {
 		source.ObjectStore, m.Recovery.OwnStore = m.Archive.ObjectStore, false
 	}
-	if m.Archive != nil && source.Place() == m.Archive.Place() {
-		m.forbidden(path, "the cluster would be restored from the very archive that it writes, %s, which CloudNativePG refuses: raise lineage by one",
-			m.Archive.ServerName)
+	if source.Place() == m.Archive.Place() {
+		m.sourceIsOwn(path)
 	}
 }
 
+// originName is the name of another cluster's archive among the Cluster's externalClusters.
+const originName = "origin"
+
+// sourceDestination finds the address of another cluster's archive. What is left out is as in backup.
+func (m *maker) sourceDestination(path *field.Path, from *v1alpha1.RestoreSource, source *Archive) bool {
+	if from.Bucket != "" && from.DestinationPath != "" {
+		m.forbidden(path.Child("destinationPath"), "bucket and destinationPath exclude each other: keep one")
+	}
+	bucket := from.Bucket
+	if bucket == "" && from.Path != "" && m.Spec.Backup != nil {
+		bucket = m.Spec.Backup.Bucket
+	}
+	folder := from.Path
+	if folder == "" {
+		folder = m.App.Name
+	}
+	switch {
+	case from.DestinationPath != "" && from.Path != "", bucket == "" && from.Path != "":
+		m.forbidden(path.Child("path"), "path belongs to bucket: with destinationPath write the whole address there")
+		return false
+	case from.DestinationPath != "":
+		source.DestinationPath = from.DestinationPath
+	case bucket != "":
+		source.DestinationPath = "s3://" + bucket + "/" + strings.Trim(folder, "/")
+	case m.Archive != nil:
+		source.DestinationPath = m.Archive.DestinationPath
+	default:
+		m.required(path.Child("bucket"), "where the archive to restore from is: objectStore, bucket or destinationPath")
+		return false
+	}
+	return true
+}
+
+func (m *maker) sourceIsOwn(path *field.Path) {
+	m.forbidden(path, "the cluster would be restored from the very archive that it writes, %s, which CloudNativePG refuses: raise lineage by one",
+		m.Archive.ServerName)
+}
+
 // restoreTarget reads the point to recover to.
-func (m *maker) restoreTarget(path *field.Path, to *v1alpha1.RestoreTarget) {
+func (m *maker) restoreTarget(path *field.Path, r *v1alpha1.Restore) {
+	to := r.To
 	if to == nil {
 		return
 	}
@@ -200,8 +231,11 @@ func (m *maker) restoreTarget(path *field.Path, to *v1alpha1.RestoreTarget) {
 			given++
 		}
 	}
-	if given > 1 {
+	switch {
+	case given > 1:
 		m.forbidden(path, "time, lsn, xid, name and immediate exclude each other: keep one")
+	case given == 0 && to.BackupID == "" && to.Timeline == "":
+		m.required(path, "one of time, lsn, xid, name and immediate; leave it out to restore everything that was archived")
 	}
 	target := &cnpgv1.RecoveryTarget{BackupID: to.BackupID, TargetTLI: to.Timeline, TargetXID: to.XID, TargetName: to.Name, TargetLSN: to.LSN,
 		Exclusive: to.Exclusive}
@@ -209,40 +243,41 @@ func (m *maker) restoreTarget(path *field.Path, to *v1alpha1.RestoreTarget) {
 		target.TargetImmediate = to.Immediate
 	}
 	m.targetTime(path.Child("time"), to.Time, target)
-	if to.LSN != "" {
-		if _, err := postgres.ParseLSN(to.LSN); err != nil {
-			m.invalid(path.Child("lsn"), to.LSN, "%s", err)
-		}
-	}
 	for _, check := range []struct {
 		name, value string
 		check       func(string) error
-	}{{"xid", to.XID, postgres.CheckTargetXID}, {"name", to.Name, postgres.CheckTargetName}, {"timeline", to.Timeline, postgres.CheckTargetTLI}} {
-		if check.value == "" {
+	}{{"lsn", to.LSN, checkLSN}, {"xid", to.XID, postgres.CheckTargetXID}, {"name", to.Name, postgres.CheckTargetName},
+		{"timeline", to.Timeline, postgres.CheckTargetTLI}} {
+		if check.value == "" || placeholder(check.value) {
 			continue
 		}
 		if err := check.check(check.value); err != nil {
-			m.invalid(path.Child(check.name), check.value, "%s", err)
+			m.refused(path.Child(check.name), check.value, err)
 		}
 	}
-	snapshots := m.Spec.Restore.VolumeSnapshots != nil
-	if to.BackupID == "" && !snapshots && (to.XID != "" || to.Name != "" || value(to.Immediate)) {
+	if to.BackupID == "" && r.VolumeSnapshots == nil && (to.XID != "" || to.Name != "" || value(to.Immediate)) {
 		m.required(path.Child("backupID"), "only a time or an lsn tells which base backup to start from: "+
 			"list them with kubectl get backups, and give the status.backupId of the last one before the target")
 	}
-	if to.BackupID != "" && snapshots {
-		m.forbidden(path.Child("backupID"), "the snapshot is the base backup")
+	if to.BackupID != "" && r.VolumeSnapshots != nil {
+		m.forbidden(path.Child("backupID"), "the snapshot is the base backup: remove it")
 	}
 	m.Recovery.Target = target
 }
 
+func checkLSN(text string) error {
+	_, err := postgres.ParseLSN(text)
+	return err
+}
+
+// targetTime reads a point in time. It is computed with: the operator and the server must mean the same by it.
 func (m *maker) targetTime(path *field.Path, text string, target *cnpgv1.RecoveryTarget) {
 	if text == "" || !m.noPlaceholder(path, text) {
 		return
 	}
 	time, err := postgres.ParseTargetTime(text)
 	if err != nil {
-		m.invalid(path, text, "%s", err)
+		m.refused(path, text, err)
 		return
 	}
 	if !time.HasZone {
@@ -251,15 +286,29 @@ func (m *maker) targetTime(path *field.Path, text string, target *cnpgv1.Recover
 	target.TargetTime = time.RFC3339()
 }
 
+// snapshots checks the volumes to start from (validateVolumeSnapshotSource in internal/webhook/v1/cluster_webhook.go, CloudNativePG 1.30.0).
 func (m *maker) snapshots(path *field.Path, s *cnpgv1.DataSource) {
 	m.Recovery.Snapshots = s
-	m.objectReference(path.Child("storage", "name"), s.Storage.Name, "the VolumeSnapshot of the data volume")
-	oneOf(m, path.Child("storage", "kind"), s.Storage.Kind, "VolumeSnapshot", "PersistentVolumeClaim")
-	if s.WalStorage != nil {
-		m.objectReference(path.Child("walStorage", "name"), s.WalStorage.Name, "the VolumeSnapshot of the volume for the write-ahead log")
-		oneOf(m, path.Child("walStorage", "kind"), s.WalStorage.Kind, "VolumeSnapshot", "PersistentVolumeClaim")
-		if m.Spec.WalStorage == nil {
-			m.forbidden(path.Child("walStorage"), "the app has no walStorage to restore it to")
-		}
+	m.snapshot(path.Child("storage"), &s.Storage, "the VolumeSnapshot of the data volume")
+	if s.WalStorage == nil {
+		return
+	}
+	m.snapshot(path.Child("walStorage"), s.WalStorage, "the VolumeSnapshot of the volume for the write-ahead log")
+	if m.Spec.WalStorage == nil {
+		m.forbidden(path.Child("walStorage"), "the app has no walStorage to restore it to: add that")
+	}
+}
+
+func (m *maker) snapshot(path *field.Path, source *corev1.TypedLocalObjectReference, what string) {
+	m.objectReference(path.Child("name"), source.Name, what)
+	if !oneOf(m, path.Child("kind"), source.Kind, v1alpha1.VolumeSnapshotKind, "PersistentVolumeClaim") {
+		return
+	}
+	group := ""
+	if source.Kind == v1alpha1.VolumeSnapshotKind {
+		group = v1alpha1.VolumeSnapshotGroup
+	}
+	if have := value(source.APIGroup); have != group {
+		m.invalid(path.Child("apiGroup"), have, "must be %q for a %s, or left out", group, source.Kind)
 	}
 }

@@ -1,11 +1,13 @@
 package plan
 
 import (
-	"maps"
+	"regexp"
 	"slices"
 	"strings"
+	"time"
 
-	"k8s.io/apimachinery/pkg/util/validation"
+	networkingv1 "k8s.io/api/networking/v1"
+	"k8s.io/apimachinery/pkg/util/validation/field"
 
 	"github.com/homelab-foundations/postgresapp/pkg/alert"
 	"github.com/homelab-foundations/postgresapp/pkg/api/v1alpha1"
@@ -16,27 +18,72 @@ import (
 func (m *maker) monitoring() {
 	s, path := m.Spec.Monitoring, m.spec.Child("monitoring")
 	oneOf(m, path.Child("type"), s.Type, v1alpha1.MonitorService, v1alpha1.MonitorPod, v1alpha1.MonitorNone)
-	m.duration(path.Child("interval"), s.Interval)
-	m.duration(path.Child("scrapeTimeout"), s.ScrapeTimeout)
+	interval, known := m.scrapeDuration(path.Child("interval"), s.Interval)
+	timeout, given := m.scrapeDuration(path.Child("scrapeTimeout"), s.ScrapeTimeout)
+	if known && given && timeout > interval {
+		m.invalid(path.Child("scrapeTimeout"), s.ScrapeTimeout, "must not be more than interval, %s, or Prometheus refuses the target", s.Interval)
+	}
+	m.labels(path.Child("labels"), s.Labels)
+	for i, ref := range s.CustomQueriesConfigMap {
+		m.keyReference(path.Child("customQueriesConfigMap").Index(i), ref.Name, ref.Key, "ConfigMap", "queries.yaml")
+	}
+	for i, ref := range s.CustomQueriesSecret {
+		m.keyReference(path.Child("customQueriesSecret").Index(i), ref.Name, ref.Key, "Secret", "queries.yaml")
+	}
+	m.alertSettings(path.Child("alerts"), s)
+	if d := s.Dashboard; d != nil {
+		m.namespaceName(path.Child("dashboard", "namespace"), d.Namespace)
+		m.labels(path.Child("dashboard", "labels"), d.Labels)
+		m.annotations(path.Child("dashboard", "annotations"), d.Annotations)
+	}
+}
+
+func (m *maker) alertSettings(path *field.Path, s *v1alpha1.Monitoring) {
+	known := alert.Names()
 	for i, name := range s.Alerts.Exclude {
-		if !slices.Contains(alert.Names(), name) {
-			remedy := "is no alert: known are " + strings.Join(alert.Names(), ", ")
-			if neighbour := strict.Closest(name, alert.Names()); neighbour != "" {
-				remedy = "is no alert: did you mean " + neighbour + "?"
-			}
-			m.invalid(path.Child("alerts", "exclude").Index(i), name, "%s", remedy)
+		if slices.Contains(known, name) {
+			continue
 		}
+		remedy := "is no alert: known are " + strings.Join(known, ", ")
+		if neighbour := strict.Closest(name, known); neighbour != "" {
+			remedy = "is no alert: did you mean " + neighbour + "?"
+		}
+		m.invalid(path.Child("exclude").Index(i), name, "%s", remedy)
 	}
 	if *s.Alerts.Enabled && s.Type == v1alpha1.MonitorNone {
-		m.warn(path.Child("alerts", "enabled"), "with monitoring.type None no metrics are scraped by this app's monitor: the alerts fire only if another one finds them")
+		m.warn(path.Child("enabled"), "with monitoring.type None no metrics are scraped by this app's monitor: the alerts fire only if another one finds them")
 	}
-	for _, name := range slices.Sorted(maps.Keys(s.Labels)) {
-		for _, problem := range append(validation.IsQualifiedName(name), validation.IsValidLabelValue(s.Labels[name])...) {
-			if !placeholder(s.Labels[name]) {
-				m.invalid(path.Child("labels").Key(name), s.Labels[name], "%s", problem)
-			}
+	for _, name := range sortedKeys(s.Alerts.Labels) {
+		if !labelName.MatchString(name) {
+			m.invalid(path.Child("labels").Key(name), name, "must be a label of Prometheus: letters, digits and underscores, beginning with a letter")
+			continue
+		}
+		// The rules know which labels they set; any subject would do to ask.
+		_, err := alert.Groups(alert.Subject{Cluster: "postgres", Instances: 1, Labels: map[string]string{name: s.Alerts.Labels[name]}})
+		if err != nil {
+			m.invalid(path.Child("labels").Key(name), s.Alerts.Labels[name], "%s", strings.TrimPrefix(err.Error(), "labels."+name+": "))
 		}
 	}
+}
+
+// labelName is a label of Prometheus (https://prometheus.io/docs/concepts/data_model).
+var labelName = regexp.MustCompile(`^[a-zA-Z_][a-zA-Z0-9_]*$`)
+
+// prometheusDuration is how Prometheus writes durations (https://prometheus.io/docs/prometheus/latest/configuration/configuration), as far as
+// scraping goes: no more than hours.
+var prometheusDuration = regexp.MustCompile(`^(?:([0-9]+)h)?(?:([0-9]+)m)?(?:([0-9]+)s)?(?:([0-9]+)ms)?$`)
+
+// scrapeDuration reads a duration that Prometheus reads. It is false when none is known.
+func (m *maker) scrapeDuration(path *field.Path, text string) (time.Duration, bool) {
+	if text == "" || placeholder(text) {
+		return 0, false
+	}
+	d, err := time.ParseDuration(text)
+	if err != nil || d <= 0 || !prometheusDuration.MatchString(text) {
+		m.invalid(path, text, "must be a duration such as 30s or 1m")
+		return 0, false
+	}
+	return d, true
 }
 
 // alerts derives the rules that watch the cluster. A shared cluster is watched by whoever owns it.
@@ -68,34 +115,50 @@ func (m *maker) alerts() {
 	}
 	groups, err := alert.Groups(subject)
 	if err != nil {
-		m.invalid(path, m.Spec.Monitoring.Alerts.Labels, "%s", err)
+		m.report(field.InternalError(path, err)) // whatever may be wrong was checked
 	}
 	m.Alerts = groups
 }
 
-// network checks who may connect.
+// network checks who may connect, and where to.
 func (m *maker) network() {
 	n, path := m.Spec.Network, m.spec.Child("network")
 	if n == nil {
 		return
 	}
-	if m.Shared != nil {
-		m.forbidden(path, "the pods belong to the shared cluster %s: say it there", m.Cluster)
+	m.namespaceName(path.Child("prometheusNamespace"), n.PrometheusNamespace)
+	m.namespaceName(path.Child("operatorNamespace"), n.OperatorNamespace)
+	m.peers(path.Child("allowFrom"), n.AllowFrom)
+	for i := range n.AllowTo {
+		m.peers(path.Child("allowTo").Index(i).Child("to"), n.AllowTo[i].To)
 	}
-	for _, namespace := range []struct{ field, value string }{{"prometheusNamespace", n.PrometheusNamespace}, {"operatorNamespace", n.OperatorNamespace}} {
-		if namespace.value == "" || placeholder(namespace.value) {
-			continue
+}
+
+func (m *maker) peers(list *field.Path, peers []networkingv1.NetworkPolicyPeer) {
+	for i := range peers {
+		peer, at := &peers[i], list.Index(i)
+		selects := peer.PodSelector != nil || peer.NamespaceSelector != nil
+		switch {
+		case peer.IPBlock == nil && !selects:
+			m.required(at, "one of podSelector, namespaceSelector and ipBlock; namespaceSelector: {} is every namespace")
+		case peer.IPBlock != nil && selects:
+			m.forbidden(at.Child("ipBlock"), "it stands alone: give selectors an entry of their own")
 		}
-		for _, problem := range validation.IsDNS1123Label(namespace.value) {
-			m.invalid(path.Child(namespace.field), namespace.value, "%s", problem)
+		m.selector(at.Child("podSelector"), peer.PodSelector)
+		m.selector(at.Child("namespaceSelector"), peer.NamespaceSelector)
+		if peer.IPBlock != nil {
+			m.ipBlock(at.Child("ipBlock"), peer.IPBlock)
 		}
 	}
-	for i, peer := range n.AllowFrom {
-		if peer.IPBlock == nil && peer.PodSelector == nil && peer.NamespaceSelector == nil {
-			m.required(path.Child("allowFrom").Index(i), "one of podSelector, namespaceSelector and ipBlock; namespaceSelector: {} is every namespace")
-		}
-		if peer.IPBlock != nil && (peer.PodSelector != nil || peer.NamespaceSelector != nil) {
-			m.forbidden(path.Child("allowFrom").Index(i).Child("ipBlock"), "it stands alone: give selectors an entry of their own")
+}
+
+func (m *maker) ipBlock(path *field.Path, block *networkingv1.IPBlock) {
+	outer, ok := m.cidr(path.Child("cidr"), block.CIDR)
+	for i, text := range block.Except {
+		at := path.Child("except").Index(i)
+		inner, also := m.cidr(at, text)
+		if ok && also && (!outer.Contains(inner.Addr()) || inner.Bits() <= outer.Bits()) {
+			m.invalid(at, text, "must lie within cidr, %s", block.CIDR)
 		}
 	}
 }

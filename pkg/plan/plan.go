@@ -6,9 +6,6 @@
 package plan
 
 import (
-	"fmt"
-	"strings"
-
 	monitoringv1 "github.com/prometheus-operator/prometheus-operator/pkg/apis/monitoring/v1"
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
@@ -85,7 +82,7 @@ type Warning struct {
 
 // Make derives the plan of an app whose defaults are filled in. The plan is nil when there are errors.
 func Make(app *v1alpha1.PostgresApp) (*Plan, field.ErrorList, []Warning) {
-	m := &maker{Plan: &Plan{App: app, Spec: &app.Spec.Settings}, spec: field.NewPath("spec")}
+	m := &maker{Plan: &Plan{App: app, Spec: &app.Spec.Settings}, spec: field.NewPath("spec"), names: map[string]string{}}
 	m.identity()
 	m.target()
 	if m.Shared == nil {
@@ -94,11 +91,12 @@ func Make(app *v1alpha1.PostgresApp) (*Plan, field.ErrorList, []Warning) {
 		m.image()
 		m.instances()
 		m.superuser()
-		m.passThrough()
 		m.backup()
 		m.lineage()
 		m.importing()
 		m.replica()
+		m.initdb()
+		m.passThrough()
 	}
 	m.extensions()
 	m.roles()
@@ -110,9 +108,10 @@ func Make(app *v1alpha1.PostgresApp) (*Plan, field.ErrorList, []Warning) {
 		m.services()
 	}
 	m.monitoring()
-	m.alerts()
 	m.network()
 	m.overrides()
+	m.definitions()
+	m.alerts()
 	if len(m.errs) > 0 {
 		return nil, m.errs, m.warnings
 	}
@@ -132,48 +131,11 @@ type maker struct {
 	// preload and needed are the libraries and parameters that extensions need.
 	preload []string
 	needed  []Derivation
-}
 
-// invalid reports a value that is wrong. Secrets are not shown.
-func (m *maker) invalid(path *field.Path, value any, format string, args ...any) {
-	m.errs = append(m.errs, field.Invalid(path, value, fmt.Sprintf(format, args...)))
-}
+	// imageFailed and archiveFailed tell that there is an error about the image, or about an archive that is wanted, so that what follows
+	// from it is not said as well.
+	imageFailed, archiveFailed bool
 
-// required reports a value that is missing.
-func (m *maker) required(path *field.Path, format string, args ...any) {
-	m.errs = append(m.errs, field.Required(path, fmt.Sprintf(format, args...)))
-}
-
-// forbidden reports a value that must not be there.
-func (m *maker) forbidden(path *field.Path, format string, args ...any) {
-	m.errs = append(m.errs, field.Forbidden(path, fmt.Sprintf(format, args...)))
-}
-
-// oneOf reports a value that is not among those supported.
-func oneOf[T ~string](m *maker, path *field.Path, value T, supported ...T) bool {
-	for _, s := range supported {
-		if value == s {
-			return true
-		}
-	}
-	m.errs = append(m.errs, field.NotSupported(path, value, supported))
-	return false
-}
-
-// warn reports something legal but dangerous.
-func (m *maker) warn(path *field.Path, format string, args ...any) {
-	m.warnings = append(m.warnings, Warning{Field: path.String(), Message: fmt.Sprintf(format, args...)})
-}
-
-// placeholder tells whether text holds a ${VARIABLE} that Flux substitutes after the build.
-func placeholder(text string) bool { return strings.Contains(text, "${") }
-
-// noPlaceholder refuses a ${VARIABLE} in a value that the objects are computed from.
-func (m *maker) noPlaceholder(path *field.Path, value string) bool {
-	if !placeholder(value) {
-		return true
-	}
-	m.invalid(path, value, "a ${VARIABLE} cannot stand here, because Flux substitutes it only after this value was computed with: "+
-		"write the value itself")
-	return false
+	// names are those of objects, with the names of what they are made for.
+	names map[string]string
 }

@@ -1,18 +1,14 @@
 package plan
 
 import (
-	"maps"
 	"slices"
 	"strconv"
-	"strings"
 
 	cnpgv1 "github.com/cloudnative-pg/api/pkg/api/v1"
-	"k8s.io/apimachinery/pkg/util/validation"
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
 	"github.com/homelab-foundations/postgresapp/pkg/api/v1alpha1"
 	"github.com/homelab-foundations/postgresapp/pkg/cnpg"
-	"github.com/homelab-foundations/postgresapp/pkg/postgres"
 	"github.com/homelab-foundations/postgresapp/pkg/strict"
 )
 
@@ -27,21 +23,21 @@ type Pooler struct {
 	Connection Connection
 }
 
-// PgBouncer's own defaults (https://www.pgbouncer.org/config.html), which CloudNativePG keeps.
 const (
-	defaultPoolSize      = 20
-	defaultMaxClients    = 100
-	serverMaxConnections = 100 // PostgreSQL's default of max_connections, which CloudNativePG keeps
+	// defaultPoolSize is PgBouncer's own default of default_pool_size (https://www.pgbouncer.org/config.html), which CloudNativePG keeps.
+	defaultPoolSize = 20
+
+	// serverMaxConnections is PostgreSQL's own default of max_connections, which CloudNativePG keeps.
+	serverMaxConnections = 100
 )
 
 // poolers checks the poolers, and whether all pools together fit into max_connections.
 func (m *maker) poolers() {
 	path := m.spec.Child("poolers")
-	seen := map[string]bool{}
 	var demand int64
 	for i := range m.Spec.Poolers {
 		pooler, at := &m.Spec.Poolers[i], path.Index(i)
-		m.poolerName(at.Child("name"), pooler.Name, seen)
+		m.poolerName(at.Child("name"), i)
 		oneOf(m, at.Child("type"), pooler.Type, cnpgv1.PoolerTypeRW, cnpgv1.PoolerTypeRO, cnpgv1.PoolerTypeR)
 		oneOf(m, at.Child("poolMode"), pooler.PoolMode, cnpgv1.PgBouncerPoolModeSession, cnpgv1.PgBouncerPoolModeTransaction)
 		if *pooler.Instances < 1 {
@@ -53,7 +49,7 @@ func (m *maker) poolers() {
 		m.requirements(at.Child("resources"), pooler.Resources)
 		size := m.poolerParameters(at.Child("parameters"), pooler)
 		if pooler.Type != cnpgv1.PoolerTypeRO {
-			demand += size * int64(*pooler.Instances)
+			demand += size * int64(max(*pooler.Instances, 0))
 		}
 		m.pgbouncer(at.Child("pgbouncer"), pooler.PgBouncer)
 		p := Pooler{Spec: pooler, Connection: Connection{Host: pooler.Name, Database: m.Spec.Database}}
@@ -62,65 +58,75 @@ func (m *maker) poolers() {
 		}
 		m.Poolers = append(m.Poolers, p)
 	}
-	if demand == 0 {
-		return
-	}
-	limit, err := strconv.ParseInt(m.Parameters["max_connections"], 10, 64)
-	if err != nil {
-		limit = serverMaxConnections
-	}
-	if demand > limit {
+	if limit, known := m.maxConnections(); known && demand > limit {
 		// PgBouncer fills a pool only on demand, so that this is legal, and it may go well for long.
 		m.warn(path, "the pools may open %d connections to one instance (instances x default_pool_size), max_connections is %d: "+
 			"lower instances or parameters.default_pool_size, or raise maxConnections", demand, limit)
 	}
 }
 
-func (m *maker) poolerName(path *field.Path, name string, seen map[string]bool) {
-	switch {
-	case placeholder(name):
-		m.noPlaceholder(path, name)
-	case name == m.Cluster:
-		m.invalid(path, name, "must not be the name of the Cluster")
-	case slices.Contains([]string{m.Cluster + "-rw", m.Cluster + "-ro", m.Cluster + "-r", m.Cluster + "-any"}, name):
-		m.invalid(path, name, "is the name of a Service of the Cluster")
-	case seen[name]:
-		m.errs = append(m.errs, field.Duplicate(path, name))
-	default:
-		for _, problem := range validation.IsDNS1035Label(name) {
-			m.invalid(path, name, "%s", problem)
-		}
+// maxConnections is how many connections an instance takes, if that is known before Flux substitutes it.
+func (m *maker) maxConnections() (limit int64, known bool) {
+	text, given := m.Parameters["max_connections"]
+	if !given {
+		return serverMaxConnections, m.Parameters != nil
 	}
-	seen[name] = true
+	limit, err := strconv.ParseInt(text, 10, 64)
+	return limit, err == nil
+}
+
+// poolerName checks the name of a pooler, which becomes that of a Deployment and a Service.
+func (m *maker) poolerName(path *field.Path, i int) {
+	name := m.Spec.Poolers[i].Name
+	switch {
+	case !m.noPlaceholder(path, name):
+	case name == m.Cluster:
+		m.invalid(path, name, "is the name of the Cluster: use another one")
+	case slices.Contains(m.clusterServices(), name):
+		m.invalid(path, name, "is the name of a Service of the Cluster: use another one")
+	case slices.ContainsFunc(m.Spec.Poolers[:i], func(other v1alpha1.Pooler) bool { return other.Name == name }):
+		m.invalid(path, name, "is the name of another pooler: give each a name of its own")
+	case m.validCluster():
+		m.serviceName(path, name)
+	}
+}
+
+// validCluster tells whether the Cluster's name is right, from which others derive.
+func (m *maker) validCluster() bool {
+	return !m.failed("metadata.name") && !m.failed("spec.clusterName")
+}
+
+// clusterServices are the names of the Services that the operator makes for the Cluster, and of ours.
+func (m *maker) clusterServices() []string {
+	return []string{m.Cluster + cnpg.ServiceReadWriteSuffix, m.Cluster + cnpg.ServiceReadOnlySuffix, m.Cluster + cnpg.ServiceReadSuffix,
+		m.Cluster + cnpg.ServiceAnySuffix, m.Cluster + "-metrics"}
 }
 
 // poolerParameters checks PgBouncer's settings and returns the size of a pool.
 func (m *maker) poolerParameters(path *field.Path, pooler *v1alpha1.Pooler) int64 {
 	size := int64(defaultPoolSize)
-	for _, name := range slices.Sorted(maps.Keys(pooler.Parameters)) {
+	for _, name := range sortedKeys(pooler.Parameters) {
 		text := pooler.Parameters[name]
-		if name == "pool_mode" {
+		since, known := cnpg.PgBouncerParameterSince(name)
+		switch {
+		case name == "pool_mode":
 			m.forbidden(path.Key(name), "write poolMode beside parameters")
-			continue
-		}
-		if !cnpg.IsPgBouncerParameter(name) {
-			remedy := "CloudNativePG does not let this be set"
+		case !known:
+			remedy := "CloudNativePG does not let this be set: remove it"
 			if neighbour := strict.Closest(name, cnpg.PgBouncerParameters()); neighbour != "" {
-				remedy = "unknown parameter of PgBouncer: did you mean " + neighbour + "?"
+				remedy = "no setting of PgBouncer that CloudNativePG knows: did you mean " + neighbour + "?"
 			}
-			m.invalid(path.Key(name), text, "%s", remedy)
-			continue
-		}
-		if name != "default_pool_size" && name != "max_client_conn" || placeholder(text) {
-			continue
-		}
-		n, err := strconv.ParseInt(text, 10, 32)
-		if err != nil || n < 1 {
-			m.invalid(path.Key(name), text, "must be a whole number above zero")
-			continue
-		}
-		if name == "default_pool_size" {
-			size = n
+			m.forbidden(path.Key(name), "%s", remedy)
+		case m.Target.Less(since):
+			m.forbidden(path.Key(name), "CloudNativePG accepts it from %s on: raise operatorVersion, or remove it", since)
+		case placeholder(text), name != "default_pool_size" && name != "max_client_conn":
+		default:
+			n, err := strconv.ParseInt(text, 10, 32)
+			if err != nil || n < 1 {
+				m.invalid(path.Key(name), text, "must be a whole number above zero")
+			} else if name == "default_pool_size" {
+				size = n
+			}
 		}
 	}
 	return size
@@ -130,17 +136,14 @@ func (m *maker) pgbouncer(path *field.Path, p *v1alpha1.PgBouncer) {
 	if p == nil {
 		return
 	}
-	if p.AuthQuery != "" && p.AuthQuerySecret == nil && p.ServerTLSSecret == nil {
+	authenticates := p.AuthQuerySecret != nil || p.ServerTLSSecret != nil
+	switch {
+	case p.AuthQuery != "" && !authenticates:
 		m.required(path.Child("authQuerySecret"), "the user that runs authQuery")
+	case p.AuthQuery == "" && authenticates:
+		m.required(path.Child("authQuery"), "the query that finds a user's password, which the user of authQuerySecret or serverTLSSecret runs")
 	}
-	if p.AuthQuerySecret != nil && p.AuthQuery == "" {
-		m.required(path.Child("authQuery"), "the query that authQuerySecret's user runs")
-	}
-	for i, line := range p.PgHBA {
-		if err := postgres.CheckHBA(m.Image.Major, line, nil); err != nil {
-			m.invalid(path.Child("pg_hba").Index(i), line, "%s", err)
-		}
-	}
+	m.hba(path.Child("pg_hba"), p.PgHBA, nil)
 	for _, secret := range []struct {
 		name string
 		ref  *cnpgv1.LocalObjectReference
@@ -165,30 +168,32 @@ func (m *maker) services() {
 		}
 		oneOf(m, path.Child("disabledDefaultServices").Index(i), disabled, cnpgv1.ServiceSelectorTypeRO, cnpgv1.ServiceSelectorTypeR)
 	}
-	seen := map[string]bool{}
 	for i := range s.Additional {
 		service, at := &s.Additional[i], path.Child("additional").Index(i)
 		oneOf(m, at.Child("selectorType"), service.SelectorType, cnpgv1.ServiceSelectorTypeRW, cnpgv1.ServiceSelectorTypeRO, cnpgv1.ServiceSelectorTypeR)
 		if service.UpdateStrategy != "" {
 			oneOf(m, at.Child("updateStrategy"), service.UpdateStrategy, cnpgv1.ServiceUpdateStrategyPatch, cnpgv1.ServiceUpdateStrategyReplace)
 		}
-		name := service.ServiceTemplate.ObjectMeta.Name
-		at = at.Child("serviceTemplate")
-		switch {
-		case name == "":
-			m.required(at.Child("metadata", "name"), "the name of the Service")
-		case seen[name]:
-			m.errs = append(m.errs, field.Duplicate(at.Child("metadata", "name"), name))
-		case slices.Contains([]string{"-rw", "-ro", "-r", "-any"}, strings.TrimPrefix(name, m.Cluster)):
-			m.invalid(at.Child("metadata", "name"), name, "is the name of a default Service")
-		case !placeholder(name):
-			for _, problem := range validation.IsDNS1035Label(name) {
-				m.invalid(at.Child("metadata", "name"), name, "%s", problem)
-			}
-		}
-		seen[name] = true
+		m.additionalName(at.Child("serviceTemplate", "metadata", "name"), i)
 		if len(service.ServiceTemplate.Spec.Selector) > 0 {
-			m.forbidden(at.Child("spec", "selector"), "the selector follows from selectorType")
+			m.forbidden(at.Child("serviceTemplate", "spec", "selector"), "the selector follows from selectorType: remove it")
 		}
+	}
+}
+
+func (m *maker) additionalName(path *field.Path, i int) {
+	additional := m.Spec.Services.Additional
+	name := additional[i].ServiceTemplate.ObjectMeta.Name
+	switch {
+	case name == "":
+		m.required(path, "the name of the Service")
+	case slices.Contains(m.clusterServices(), name):
+		m.invalid(path, name, "is the name of a Service that is made anyway: use another one")
+	case slices.ContainsFunc(m.Spec.Poolers, func(p v1alpha1.Pooler) bool { return p.Name == name }):
+		m.invalid(path, name, "is the name of a pooler's Service: use another one")
+	case slices.ContainsFunc(additional[:i], func(other cnpgv1.ManagedService) bool { return other.ServiceTemplate.ObjectMeta.Name == name }):
+		m.invalid(path, name, "is in the list already: keep one of the two")
+	case !placeholder(name):
+		m.serviceName(path, name)
 	}
 }

@@ -2,14 +2,14 @@ package plan
 
 import (
 	"errors"
+	"fmt"
 	"maps"
 	"slices"
 	"sort"
 	"strconv"
 	"strings"
 
-	corev1 "k8s.io/api/core/v1"
-	"k8s.io/apimachinery/pkg/api/resource"
+	cnpgv1 "github.com/cloudnative-pg/api/pkg/api/v1"
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
 	"github.com/homelab-foundations/postgresapp/pkg/postgres"
@@ -26,18 +26,18 @@ func (m *maker) postgresql() {
 		for _, selector := range m.Spec.PodSelectorRefs {
 			selectors = append(selectors, selector.Name)
 		}
-		for i, line := range p.PgHBA {
-			if err := postgres.CheckHBA(m.Image.Major, line, selectors); err != nil {
-				m.invalid(path.Child("pg_hba").Index(i), line, "%s", err)
-			}
-		}
+		m.hba(path.Child("pg_hba"), p.PgHBA, selectors)
 		if p.SyncReplicaElectionConstraint.Enabled && len(p.SyncReplicaElectionConstraint.NodeLabelsAntiAffinity) == 0 {
 			m.required(path.Child("syncReplicaElectionConstraint", "nodeLabelsAntiAffinity"), "the node labels that tell failure domains apart")
 		}
+		m.ldap(path.Child("ldap"), p.LDAP)
 		m.imageVolumes(path.Child("extensions"))
 	}
-	m.parameters(path.Child("parameters"), user)
-	m.tuning(path.Child("parameters"), user)
+	parameters := path.Child("parameters")
+	m.parameters(parameters, user)
+	m.walLevel(parameters, user)
+	m.tuning(parameters, user)
+	m.slotsAndFeedback(parameters)
 	m.Libraries = m.libraries()
 	for _, library := range m.preload {
 		if !slices.Contains(m.Libraries, library) {
@@ -54,26 +54,87 @@ func (m *maker) libraries() []string {
 	return slices.Clone(m.Spec.PostgreSQL.AdditionalLibraries)
 }
 
+// hba checks rules of host-based authentication. Where the image is not known, a rule is right that any version takes.
+func (m *maker) hba(path *field.Path, lines []string, selectors []string) {
+	for i, line := range lines {
+		if err := m.anyMajor(func(major int) error { return postgres.CheckHBA(major, line, selectors) }); err != nil {
+			m.refused(path.Index(i), line, err)
+		}
+	}
+}
+
+// anyMajor returns what is wrong in the image's major version, or in all of them where it is not known.
+func (m *maker) anyMajor(check func(major int) error) (err error) {
+	if m.Image.Major != 0 {
+		return check(m.Image.Major)
+	}
+	for _, major := range postgres.Majors() {
+		if err = check(major); err == nil {
+			return nil
+		}
+	}
+	return err
+}
+
+func (m *maker) ldap(path *field.Path, l *cnpgv1.LDAPConfig) {
+	if l == nil {
+		return
+	}
+	if l.Server == "" {
+		m.required(path.Child("server"), "the host of the LDAP server")
+	}
+	if l.BindAsAuth != nil && l.BindSearchAuth != nil {
+		m.forbidden(path.Child("bindAsAuth"), "bindAsAuth and bindSearchAuth exclude each other: keep one")
+	}
+}
+
 // parameters checks what the user set, one by one.
 func (m *maker) parameters(path *field.Path, user map[string]string) {
-	for _, name := range slices.Sorted(maps.Keys(user)) {
-		value := user[name]
-		if placeholder(value) {
+	for _, name := range sortedKeys(user) {
+		text := user[name]
+		if placeholder(text) {
 			continue
 		}
 		var problem *postgres.ParameterError
-		if err := postgres.CheckParameter(m.Image.Major, name, value); errors.As(err, &problem) {
-			if problem.Warning {
-				m.warn(path.Key(name), "%s: %s", problem.Reason, problem.Remedy)
-			} else {
-				m.invalid(path.Key(name), value, "%s: %s", problem.Reason, problem.Remedy)
-			}
+		if err := m.anyMajor(func(major int) error { return postgres.CheckParameter(major, name, text) }); !errors.As(err, &problem) {
+			continue
+		}
+		message := fmt.Errorf("%s: %s", problem.Reason, problem.Remedy)
+		switch {
+		case !problem.Warning:
+			m.refused(path.Key(name), text, message)
+		case m.Image.Major != 0:
+			m.warn(path.Key(name), "%s", message)
 		}
 	}
-	if level, ok := user["wal_level"]; ok && level == "minimal" {
-		if *m.Spec.Instances > 1 || m.Archive != nil || m.Spec.Replica != nil {
+	if m.Spec.MaxConnections == nil {
+		return
+	}
+	at := m.spec.Child("maxConnections")
+	if own, ok := user["max_connections"]; ok {
+		m.forbidden(at, "postgresql.parameters has max_connections %s: keep one of the two", own)
+	}
+	if *m.Spec.MaxConnections < minimalConnections {
+		m.invalid(at, *m.Spec.MaxConnections, "must be at least %d: the operator, the metrics and the superuser's reserve take some", minimalConnections)
+	}
+}
+
+// minimalConnections leaves a few for the app beside those of the operator, the exporter and superuser_reserved_connections.
+const minimalConnections = 10
+
+// walLevel checks how much the write-ahead log says (validateConfiguration in internal/webhook/v1/cluster_webhook.go, CloudNativePG
+// 1.30.0). The operator archives unless an annotation tells it not to.
+func (m *maker) walLevel(path *field.Path, user map[string]string) {
+	if level := user["wal_level"]; level == "minimal" {
+		switch {
+		case *m.Spec.Instances > 1 || m.Archive != nil || m.Spec.Replica != nil:
 			m.invalid(path.Key("wal_level"), level, "neither replicas nor an archive can be made of a minimal write-ahead log: use replica or logical")
-		} else if user["max_wal_senders"] != "0" {
+		case m.App.Annotations[skipWALArchivingKey] != annotationEnabled:
+			m.invalid(path.Key("wal_level"), level, "the operator prepares for archiving, which needs replica or logical: remove it, or "+
+				"annotate the app with %s: %s", skipWALArchivingKey, annotationEnabled)
+		case user["max_wal_senders"] == "":
+			m.required(path.Key("max_wal_senders"), `"0", which wal_level minimal needs`)
+		case user["max_wal_senders"] != "0":
 			m.invalid(path.Key("max_wal_senders"), user["max_wal_senders"], `must be "0" with wal_level minimal`)
 		}
 	}
@@ -82,30 +143,51 @@ func (m *maker) parameters(path *field.Path, user map[string]string) {
 			m.invalid(path.Key("wal_log_hints"), hints, "must be on with more than one instance, because a failed primary rejoins by pg_rewind")
 		}
 	}
-	if m.Spec.MaxConnections != nil {
-		at := m.spec.Child("maxConnections")
-		if *m.Spec.MaxConnections < minimalConnections {
-			m.invalid(at, *m.Spec.MaxConnections, "must be at least %d: the operator, the metrics and the superuser's reserve take some", minimalConnections)
+}
+
+// slotsAndFeedback checks what the two ways to keep logical slots over a failover need (validateSynchronizeLogicalDecoding and
+// validatePgFailoverSlots in internal/webhook/v1/cluster_webhook.go, CloudNativePG 1.30.0).
+func (m *maker) slotsAndFeedback(path *field.Path) {
+	on := func(name string) bool {
+		text := m.Parameters[name]
+		set, err := postgres.ParseBool(text)
+		return placeholder(text) || err == nil && set
+	}
+	var ha *cnpgv1.ReplicationSlotsHAConfiguration
+	if m.Spec.ReplicationSlots != nil {
+		ha = m.Spec.ReplicationSlots.HighAvailability
+	}
+	at := m.spec.Child("replicationSlots", "highAvailability")
+	library := slices.ContainsFunc(sortedKeys(m.Parameters), func(name string) bool { return strings.HasPrefix(name, "pg_failover_slots.") })
+	switch {
+	case m.Parameters == nil:
+	case library:
+		if !on("hot_standby_feedback") {
+			m.required(path.Key("hot_standby_feedback"), `"on", which pg_failover_slots needs`)
 		}
-		if own, ok := user["max_connections"]; ok {
-			m.forbidden(at, "postgresql.parameters has max_connections %s: keep one", own)
+		if ha != nil && ha.Enabled != nil && !*ha.Enabled {
+			m.invalid(at.Child("enabled"), false, "must be true, which pg_failover_slots needs")
+		}
+	case ha == nil || !ha.SynchronizeLogicalDecoding:
+	case m.Image.Major != 0 && m.Image.Major < 17:
+		m.invalid(at.Child("synchronizeLogicalDecoding"), true, "needs PostgreSQL 17, and the image has %d: use the extension pg_failover_slots",
+			m.Image.Major)
+	default:
+		for _, name := range []string{"hot_standby_feedback", "sync_replication_slots"} {
+			if !on(name) {
+				m.required(path.Key(name), `"on", which replicationSlots.highAvailability.synchronizeLogicalDecoding needs`)
+			}
 		}
 	}
 }
 
-// minimalConnections leaves a few for the app beside those of the operator, the exporter and superuser_reserved_connections.
-const minimalConnections = 10
-
 // tuning derives parameters from the size of the machine, and weighs all of them against it.
 func (m *maker) tuning(path *field.Path, user map[string]string) {
-	if !slices.Contains(tune.Workloads(), tune.Workload(m.Spec.Workload)) {
-		oneOf(m, m.spec.Child("workload"), tune.Workload(m.Spec.Workload), tune.Workloads()...)
+	if !oneOf(m, m.spec.Child("workload"), tune.Workload(m.Spec.Workload), tune.Workloads()...) {
 		return
 	}
-	set := maps.Clone(user)
-	if set == nil {
-		set = map[string]string{}
-	}
+	set := map[string]string{}
+	maps.Copy(set, user)
 	if m.Spec.MaxConnections != nil {
 		set["max_connections"] = strconv.Itoa(int(*m.Spec.MaxConnections))
 	}
@@ -114,27 +196,41 @@ func (m *maker) tuning(path *field.Path, user map[string]string) {
 			set[needed.Name] = needed.Value
 		}
 	}
+	// What Flux substitutes later, and what is wrong, cannot be computed with.
+	known := maps.Clone(set)
+	maps.DeleteFunc(known, func(name, value string) bool { return placeholder(value) || m.failed(path.Key(name).String()) })
 	m.Parameters = map[string]string{}
 	machine := m.machine()
-	for _, setting := range tune.Parameters(machine, set) {
+	for _, setting := range tune.Parameters(machine, known) {
 		m.Parameters[setting.Name] = setting.Value
-		m.Tuned = append(m.Tuned, Derivation{Name: setting.Name, Value: setting.Value, Reason: setting.Why})
+		if _, ok := set[setting.Name]; !ok {
+			m.Tuned = append(m.Tuned, Derivation{Name: setting.Name, Value: setting.Value, Reason: setting.Why})
+		}
 	}
 	m.Tuned = append(m.Tuned, m.needed...)
-	maps.Copy(m.Parameters, set)
+	maps.Copy(m.Parameters, known)
+	warned := len(m.warnings)
 	for _, finding := range tune.Budget(machine, m.Parameters) {
-		at := path
-		if len(finding.Parameters) > 0 {
-			at = path.Key(finding.Parameters[0])
-			if m.Spec.MaxConnections != nil && finding.Parameters[0] == "max_connections" {
-				at = m.spec.Child("maxConnections")
-			}
-		}
-		if finding.Severity == tune.Error {
-			m.errs = append(m.errs, field.Invalid(at, m.Parameters[strings.Join(finding.Parameters[:min(1, len(finding.Parameters))], "")], finding.Message))
-		} else {
-			m.warn(at, "%s", finding.Message)
-		}
+		m.overBudget(path, finding, warned)
+	}
+	maps.Copy(m.Parameters, set)
+}
+
+// overBudget reports what does not fit the machine, unless the parameter was warned of already.
+func (m *maker) overBudget(path *field.Path, finding tune.Finding, warned int) {
+	name := ""
+	if len(finding.Parameters) > 0 {
+		name = finding.Parameters[0]
+		path = path.Key(name)
+	}
+	if m.Spec.MaxConnections != nil && name == "max_connections" {
+		path = m.spec.Child("maxConnections")
+	}
+	switch {
+	case finding.Severity == tune.Error:
+		m.invalid(path, m.Parameters[name], "%s", finding.Message)
+	case !slices.ContainsFunc(m.warnings[:warned], func(w Warning) bool { return w.Field == path.String() }):
+		m.warn(path, "%s", finding.Message)
 	}
 }
 
@@ -155,42 +251,6 @@ func (m *maker) machine() tune.Machine {
 		machine.ShmBytes = limits.Shm.Value()
 	}
 	return machine
-}
-
-// imageVolumes checks the extension images of the user.
-func (m *maker) imageVolumes(path *field.Path) {
-	seen := map[string]bool{}
-	for i, extension := range m.Spec.PostgreSQL.Extensions {
-		at := path.Index(i)
-		key := strings.ReplaceAll(extension.Name, "_", "-")
-		switch {
-		case extension.Name == "":
-			m.required(at.Child("name"), "the name of the extension")
-		case seen[key]:
-			m.errs = append(m.errs, field.Duplicate(at.Child("name"), extension.Name))
-		}
-		seen[key] = true
-		if extension.ImageVolumeSource.Reference == "" && m.Image.Catalog == nil {
-			m.required(at.Child("image", "reference"), "the image of the extension")
-		}
-	}
-	if len(m.Spec.PostgreSQL.Extensions) > 0 && m.Image.Major != 0 && m.Image.Major < postgres.VolumeMinMajor {
-		m.forbidden(path, "extension images need PostgreSQL %d, the image has %d", postgres.VolumeMinMajor, m.Image.Major)
-	}
-}
-
-// hugePagesBytes is the sum of huge pages that are granted.
-func (m *maker) hugePagesBytes() int64 {
-	if m.Spec.Resources == nil {
-		return 0
-	}
-	var sum resource.Quantity
-	for _, name := range sortedNames(m.Spec.Resources.Limits) {
-		if strings.HasPrefix(name, "hugepages-") {
-			sum.Add(m.Spec.Resources.Limits[corev1.ResourceName(name)])
-		}
-	}
-	return sum.Value()
 }
 
 // Derived lists parameters by name for explanation.

@@ -1,63 +1,123 @@
 package plan
 
 import (
-	"sort"
+	"maps"
+	"slices"
 	"strings"
 
 	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/api/resource"
 	"k8s.io/apimachinery/pkg/util/validation/field"
+
+	"github.com/homelab-foundations/postgresapp/pkg/strict"
 )
 
 // resources checks requests against limits, for PostgreSQL and for the backup's sidecar.
 func (m *maker) resources() {
-	m.requirements(m.spec.Child("resources"), m.Spec.Resources)
+	path := m.spec.Child("resources")
+	m.requirements(path, m.Spec.Resources)
+	if r := m.Spec.Resources; r != nil {
+		m.memory(path, r)
+	}
 	if b := m.Spec.Backup; b != nil {
 		m.requirements(m.spec.Child("backup", "sidecarResources"), b.SidecarResources)
 	}
 }
 
+// minimalMemory is less than an idle PostgreSQL takes beside the operator's instance manager; an amount below it is a wrong unit.
+const minimalMemory = 64 << 20
+
+// memory finds amounts that no PostgreSQL can run with, such as 512m, which is half a byte. Where limit and request are one, only one of them
+// was written.
+func (m *maker) memory(path *field.Path, r *corev1.ResourceRequirements) {
+	limit, limited := r.Limits[corev1.ResourceMemory]
+	request, requested := r.Requests[corev1.ResourceMemory]
+	switch {
+	case limited && requested && limit.Cmp(request) == 0:
+		m.enoughMemory(path, limit)
+	default:
+		m.enoughMemory(path.Child("limits").Key("memory"), limit)
+		m.enoughMemory(path.Child("requests").Key("memory"), request)
+	}
+}
+
+func (m *maker) enoughMemory(path *field.Path, amount resource.Quantity) {
+	if amount.Sign() <= 0 || amount.Value() >= minimalMemory {
+		return
+	}
+	remedy := ""
+	// Thousandths were meant as Mi, and so was a number without a unit.
+	if number := strings.TrimSuffix(amount.String(), "m"); strings.Trim(number, "0123456789") == "" {
+		remedy = ": did you mean " + number + "Mi?"
+	}
+	m.invalid(path, amount.String(), "is too little memory for PostgreSQL%s", remedy)
+}
+
+// requirements checks the resources of any container.
 func (m *maker) requirements(path *field.Path, r *corev1.ResourceRequirements) {
 	if r == nil {
 		return
 	}
-	for _, name := range sortedNames(r.Requests) {
-		request := r.Requests[corev1.ResourceName(name)]
-		limit, limited := r.Limits[corev1.ResourceName(name)]
+	m.resourceNames(path.Child("limits"), r.Limits)
+	m.resourceNames(path.Child("requests"), r.Requests)
+	huge := false
+	for _, name := range sortedKeys(r.Requests) {
+		request, at := r.Requests[name], path.Child("requests").Key(string(name))
+		limit, limited := r.Limits[name]
+		pages := isHugePages(name)
+		huge = huge || pages
 		switch {
 		case request.Sign() < 0:
-			m.invalid(path.Child("requests").Key(name), request.String(), "must not be negative")
+			m.invalid(at, request.String(), "must not be negative")
+		case pages && !limited:
+			m.required(path.Child("limits").Key(string(name)), "the same as the request: huge pages are not overcommitted")
+		case pages && request.Cmp(limit) != 0:
+			m.invalid(at, request.String(), "must equal the limit, %s: huge pages are not overcommitted", limit.String())
 		case limited && request.Cmp(limit) > 0:
-			m.invalid(path.Child("requests").Key(name), request.String(), "must not be more than the limit, %s", limit.String())
-		case limited && strings.HasPrefix(name, corev1.ResourceHugePagesPrefix) && request.Cmp(limit) != 0:
-			m.invalid(path.Child("requests").Key(name), request.String(), "must equal the limit, %s: huge pages are not overcommitted", limit.String())
+			m.invalid(at, request.String(), "must not be more than the limit, %s", limit.String())
 		}
 	}
-	huge := false
-	for _, name := range append(sortedNames(r.Limits), sortedNames(r.Requests)...) {
-		huge = huge || strings.HasPrefix(name, corev1.ResourceHugePagesPrefix)
-	}
-	for _, name := range sortedNames(r.Limits) {
-		if limit := r.Limits[corev1.ResourceName(name)]; limit.Sign() <= 0 && !strings.HasPrefix(name, corev1.ResourceHugePagesPrefix) {
-			m.invalid(path.Child("limits").Key(name), limit.String(), "must be more than nothing")
+	for _, name := range sortedKeys(r.Limits) {
+		limit := r.Limits[name]
+		huge = huge || isHugePages(name)
+		if limit.Sign() <= 0 && !isHugePages(name) {
+			m.invalid(path.Child("limits").Key(string(name)), limit.String(), "must be more than nothing")
 		}
 	}
-	_, memory := r.Requests[corev1.ResourceMemory]
-	_, memoryLimit := r.Limits[corev1.ResourceMemory]
-	_, cpu := r.Requests[corev1.ResourceCPU]
-	_, cpuLimit := r.Limits[corev1.ResourceCPU]
-	if huge && !memory && !memoryLimit && !cpu && !cpuLimit {
+	if huge && !gives(r, corev1.ResourceMemory) && !gives(r, corev1.ResourceCPU) {
 		m.required(path.Child("requests"), "huge pages need a request of memory or cpu beside them")
 	}
 }
 
-func sortedNames(list corev1.ResourceList) []string {
-	names := make([]string, 0, len(list))
-	for name := range list {
-		names = append(names, string(name))
+// resourceNames checks what is asked for: Kubernetes knows few names without a domain.
+func (m *maker) resourceNames(path *field.Path, list corev1.ResourceList) {
+	known := []string{string(corev1.ResourceCPU), string(corev1.ResourceMemory), string(corev1.ResourceEphemeralStorage)}
+	for _, name := range sortedKeys(list) {
+		text := string(name)
+		if slices.Contains(known, text) || isHugePages(name) || strings.Contains(text, "/") {
+			continue
+		}
+		remedy := "must be cpu, memory, ephemeral-storage, hugepages-<size>, or a name with a domain such as example.com/device"
+		if neighbour := strict.Closest(text, known); neighbour != "" {
+			remedy = "is no resource: did you mean " + neighbour + "?"
+		}
+		m.invalid(path.Key(text), text, "%s", remedy)
 	}
-	sort.Strings(names)
-	return names
 }
+
+func isHugePages(name corev1.ResourceName) bool {
+	return strings.HasPrefix(string(name), corev1.ResourceHugePagesPrefix)
+}
+
+// gives tells whether a resource is requested, or limited, which requests it too.
+func gives(r *corev1.ResourceRequirements, name corev1.ResourceName) bool {
+	_, requested := r.Requests[name]
+	_, limited := r.Limits[name]
+	return requested || limited
+}
+
+// sortedKeys are the keys of a map in the order in which findings name them.
+func sortedKeys[K ~string, V any](of map[K]V) []K { return slices.Sorted(maps.Keys(of)) }
 
 // memoryBytes is the memory of a PostgreSQL container: its limit, or 0 when there is none.
 func (p *Plan) memoryBytes() int64 {
@@ -89,20 +149,16 @@ func (p *Plan) milliCPU() int64 {
 	return request.MilliValue()
 }
 
-// hugePages tells whether huge pages are requested.
-func (p *Plan) hugePages() bool {
+// hugePagesBytes is the sum of huge pages that are granted.
+func (p *Plan) hugePagesBytes() int64 {
 	if p.Spec.Resources == nil {
-		return false
+		return 0
 	}
-	for name := range p.Spec.Resources.Limits {
-		if strings.HasPrefix(string(name), corev1.ResourceHugePagesPrefix) {
-			return true
+	var sum resource.Quantity
+	for name, limit := range p.Spec.Resources.Limits {
+		if isHugePages(name) {
+			sum.Add(limit)
 		}
 	}
-	for name := range p.Spec.Resources.Requests {
-		if strings.HasPrefix(string(name), corev1.ResourceHugePagesPrefix) {
-			return true
-		}
-	}
-	return false
+	return sum.Value()
 }

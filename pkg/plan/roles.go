@@ -1,7 +1,8 @@
 package plan
 
 import (
-	"k8s.io/apimachinery/pkg/util/validation"
+	"slices"
+
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
 	"github.com/homelab-foundations/postgresapp/pkg/api/v1alpha1"
@@ -61,44 +62,81 @@ func (m *maker) roles() {
 	if existing := m.existing(m.Spec.Credentials); existing != "" {
 		m.Owner.Secret = existing
 	}
-	if m.Shared != nil && m.Spec.Credentials == nil {
-		m.required(path, "the password of role %s: the operator generates none for a database on a shared cluster; "+
+	if m.Shared != nil {
+		m.sharedOwner(path)
+	}
+	for i := range m.Spec.Roles {
+		m.Roles = append(m.Roles, m.role(m.spec.Child("roles").Index(i), i))
+	}
+}
+
+// sharedOwner checks what the owner of a database on a shared cluster needs.
+func (m *maker) sharedOwner(credentials *field.Path) {
+	if m.Spec.Credentials == nil {
+		m.required(credentials, "the password of role %s: the operator generates none for a database on a shared cluster; "+
 			"use externalSecret, existingSecret or password: ${VARIABLE}", m.Spec.Owner)
 	}
-	if m.Shared != nil && !m.HasDatabaseRoles() {
+	if !m.HasDatabaseRoles() {
 		m.warn(m.spec.Child("operatorVersion"), "CloudNativePG %s has no DatabaseRole: add the roles to the PostgresApp of the cluster, as roles: "+
 			"[{name: %s, credentials: {existingSecret: {name: %s}}}]", m.Target, m.Spec.Owner, m.Owner.Secret)
 	}
-	seen := map[string]bool{m.Spec.Owner: true}
-	for i := range m.Spec.Roles {
-		role, at := &m.Spec.Roles[i], m.spec.Child("roles").Index(i)
-		if role.Name == "" {
-			m.required(at.Child("name"), "the name of the role")
-		}
-		m.roleName(at.Child("name"), role.Name)
-		if seen[role.Name] {
-			m.errs = append(m.errs, field.Duplicate(at.Child("name"), role.Name))
-		}
-		seen[role.Name] = true
-		m.credentials(at.Child("credentials"), role.Credentials)
-		if role.DisablePassword && role.Credentials != nil {
-			m.forbidden(at.Child("disablePassword"), "credentials give the role a password: keep one of the two")
-		}
-		if limit := role.ConnectionLimit; limit != nil && *limit < -1 {
-			m.invalid(at.Child("connectionLimit"), *limit, "must be -1, which is no limit, or more")
-		}
-		if role.Superuser {
-			m.warn(at.Child("superuser"), "role %s may do anything in every database of the cluster", role.Name)
-		}
-		r := Role{Name: role.Name, Spec: role, Credentials: role.Credentials, Connection: Connection{Host: m.host(), Database: role.Database}}
-		if role.Credentials != nil {
-			r.Secret = m.prefix() + "-" + objectName(role.Name)
-			if existing := m.existing(role.Credentials); existing != "" {
-				r.Secret = existing
-			}
-		}
-		m.Roles = append(m.Roles, r)
+}
+
+// role checks a further role and finds its Secret.
+func (m *maker) role(at *field.Path, i int) Role {
+	role := &m.Spec.Roles[i]
+	name := at.Child("name")
+	switch {
+	case role.Name == "":
+		m.required(name, "the name of the role")
+	case role.Name == m.Spec.Owner:
+		m.invalid(name, role.Name, "is the app's owner, which is made already: remove it here")
+	case slices.ContainsFunc(m.Spec.Roles[:i], func(other v1alpha1.Role) bool { return other.Name == role.Name }):
+		m.invalid(name, role.Name, "is in the list already: keep one of the two")
+	case m.roleName(name, role.Name, "") && m.HasDatabaseRoles():
+		m.emittedName(name, "DatabaseRole", m.prefix(), role.Name)
 	}
+	m.credentials(at.Child("credentials"), role.Credentials)
+	if role.DisablePassword && role.Credentials != nil {
+		m.forbidden(at.Child("disablePassword"), "credentials give the role a password: keep one of the two")
+	}
+	switch limit := role.ConnectionLimit; {
+	case limit == nil:
+	case *limit < -1:
+		m.invalid(at.Child("connectionLimit"), *limit, "must be -1, which is no limit, or more")
+	case *limit == 0:
+		m.invalid(at.Child("connectionLimit"), *limit, "CloudNativePG cannot say 0 and would set no limit: to keep the role from connecting, set login: false")
+	}
+	if role.Superuser {
+		m.warn(at.Child("superuser"), "role %s may do anything in every database of the cluster", role.Name)
+	}
+	if role.Database != "" && !m.hasDatabase(role.Database) {
+		m.invalid(at.Child("database"), role.Database, "must be the app's database, %s, or one of databases", m.Spec.Database)
+	}
+	r := Role{Name: role.Name, Spec: role, Credentials: role.Credentials, Connection: Connection{Host: m.host(), Database: role.Database}}
+	switch existing := m.existing(role.Credentials); {
+	case existing != "":
+		r.Secret = existing
+	case role.Credentials != nil && role.Name != "":
+		r.Secret = m.roleSecret(name, role.Name)
+	}
+	return r
+}
+
+// roleSecret names the Secret of a role. Some names are those of the operator's own Secrets, or of ours.
+func (m *maker) roleSecret(path *field.Path, name string) string {
+	secret := m.emittedName(path, "Secret", m.prefix(), name)
+	taken := []string{cnpg.ApplicationSecretSuffix}
+	if m.Shared == nil {
+		taken = append(taken, cnpg.SuperuserSecretSuffix, cnpg.ServerCASecretSuffix, cnpg.ServerSecretSuffix, cnpg.ReplicationSecretSuffix,
+			archiveSecretSuffix, originSecretSuffix)
+	}
+	for _, suffix := range taken {
+		if secret == m.prefix()+suffix {
+			m.invalid(path, name, "its Secret would be %s, which belongs to the cluster: use another name, or credentials.existingSecret", secret)
+		}
+	}
+	return secret
 }
 
 // HasDatabaseRoles tells whether the operator knows the kind DatabaseRole; before, roles stand in the Cluster.
@@ -160,20 +198,6 @@ func (m *maker) credentials(path *field.Path, c *v1alpha1.Credentials) {
 	}
 }
 
-// objectReference checks the name of an object that must exist.
-func (m *maker) objectReference(path *field.Path, name, what string) {
-	if name == "" {
-		m.required(path, "%s", what)
-		return
-	}
-	if placeholder(name) {
-		return
-	}
-	for _, problem := range validation.IsDNS1123Subdomain(name) {
-		m.invalid(path, name, "%s", problem)
-	}
-}
-
 func (m *maker) externalSecret(path *field.Path, e *v1alpha1.ExternalSecretSource) {
 	m.objectReference(path.Child("secretStoreRef", "name"), e.SecretStoreRef.Name, "the name of the secret store")
 	oneOf(m, path.Child("secretStoreRef", "kind"), e.SecretStoreRef.Kind, "ClusterSecretStore", "SecretStore")
@@ -192,5 +216,5 @@ func (m *maker) superuser() {
 	if !s.Enabled {
 		m.forbidden(path.Child("secretName"), "without enabled: true the operator ignores the Secret and removes the password")
 	}
-	m.objectReference(path.Child("secretName"), s.SecretName, "")
+	m.objectReference(path.Child("secretName"), s.SecretName, "the name of a Secret of type kubernetes.io/basic-auth")
 }

@@ -1,6 +1,10 @@
 package plan
 
 import (
+	"regexp"
+	"slices"
+	"strings"
+
 	cnpgv1 "github.com/cloudnative-pg/api/pkg/api/v1"
 	"k8s.io/apimachinery/pkg/api/resource"
 	"k8s.io/apimachinery/pkg/util/validation/field"
@@ -19,36 +23,56 @@ func (m *maker) storage() {
 	if m.Spec.WalStorage != nil {
 		m.volume(m.spec.Child("walStorage"), m.Spec.WalStorage)
 	}
-	seen := map[string]bool{}
-	for i := range m.Spec.Tablespaces {
-		tablespace := &m.Spec.Tablespaces[i]
-		path := m.spec.Child("tablespaces").Index(i)
-		if err := postgres.CheckTablespaceName(tablespace.Name); err != nil {
-			m.invalid(path.Child("name"), tablespace.Name, "%s", err)
-		}
-		// Volumes are named after tablespaces, where the two spellings are one.
-		if key := objectName(tablespace.Name); seen[key] {
-			m.errs = append(m.errs, field.Duplicate(path.Child("name"), tablespace.Name))
-		} else {
-			seen[key] = true
-		}
-		m.volume(path.Child("storage"), &tablespace.Storage)
-	}
+	m.tablespaces(m.spec.Child("tablespaces"))
 	if m.Spec.EphemeralVolumeSource != nil && m.Spec.EphemeralVolumesSizeLimit != nil && m.Spec.EphemeralVolumesSizeLimit.TemporaryData != nil {
 		m.forbidden(m.spec.Child("ephemeralVolumesSizeLimit", "temporaryData"),
 			"temporary files live either on ephemeralVolumeSource or within this limit: keep one")
 	}
 }
 
+func (m *maker) tablespaces(list *field.Path) {
+	// Volumes are named after tablespaces, where letters of both cases and the two separators are one (convertPostgresIDToK8sName in
+	// pkg/specs/volumes.go, CloudNativePG 1.30.0).
+	volumes := map[string]string{}
+	for i := range m.Spec.Tablespaces {
+		tablespace, at := &m.Spec.Tablespaces[i], list.Index(i)
+		volume := strings.ReplaceAll(strings.ToLower(tablespace.Name), "_", "-")
+		other, taken := volumes[volume]
+		switch err := postgres.CheckTablespaceName(tablespace.Name); {
+		case tablespace.Name == "":
+			m.required(at.Child("name"), "the name of the tablespace")
+		case err != nil:
+			m.refused(at.Child("name"), tablespace.Name, err)
+		case taken && other == tablespace.Name:
+			m.invalid(at.Child("name"), tablespace.Name, "is in the list already: keep one of the two")
+		case taken:
+			m.invalid(at.Child("name"), tablespace.Name, "its volume would be named like that of %s: use a name that differs in more than case and "+
+				"punctuation", other)
+		}
+		volumes[volume] = tablespace.Name
+		m.volume(at.Child("storage"), &tablespace.Storage)
+	}
+	b := m.Spec.Backup
+	if b == nil || b.VolumeSnapshot == nil {
+		return
+	}
+	for _, name := range sortedKeys(b.VolumeSnapshot.TablespaceClassName) {
+		if !slices.ContainsFunc(m.Spec.Tablespaces, func(t cnpgv1.TablespaceConfiguration) bool { return t.Name == name }) {
+			m.invalid(m.spec.Child("backup", "volumeSnapshot", "tablespaceClassName").Key(name), name, "must be one of tablespaces")
+		}
+	}
+}
+
 // volume checks the size of one volume, which either stands in size or in the request of pvcTemplate.
 func (m *maker) volume(path *field.Path, storage *cnpgv1.StorageConfiguration) {
+	at := path.Child("size")
 	if storage.Size == "" {
 		if storage.PersistentVolumeClaimTemplate != nil {
 			if request := storage.PersistentVolumeClaimTemplate.Resources.Requests["storage"]; !request.IsZero() {
 				return
 			}
 		}
-		m.required(path.Child("size"), "the size of the volume, such as 10Gi")
+		m.required(at, "the size of the volume, such as 10Gi")
 		return
 	}
 	if placeholder(storage.Size) {
@@ -57,17 +81,40 @@ func (m *maker) volume(path *field.Path, storage *cnpgv1.StorageConfiguration) {
 	size, err := resource.ParseQuantity(storage.Size)
 	switch {
 	case err != nil:
-		m.invalid(path.Child("size"), storage.Size, "must be a quantity such as 10Gi or 500Mi")
+		m.invalid(at, storage.Size, "must be a number with its unit, such as 10Gi or 500Mi%s", didYouMeanSize(storage.Size))
 	case size.Sign() <= 0:
-		m.invalid(path.Child("size"), storage.Size, "must be more than nothing, such as 10Gi")
+		m.invalid(at, storage.Size, "must be more than nothing, such as 10Gi")
 	case size.Value() < minimalVolume:
-		m.invalid(path.Child("size"), storage.Size, "is too small for an empty PostgreSQL, which takes about 64Mi and a few segments of 16Mi: "+
-			"did you mean %sGi?", storage.Size)
+		remedy := ""
+		if strings.Trim(storage.Size, "0123456789") == "" {
+			remedy = didYouMeanSize(storage.Size)
+		}
+		m.invalid(at, storage.Size, "is too small for an empty PostgreSQL, which takes about 64Mi%s", remedy)
 	}
 }
 
-// minimalVolume is less than initdb and the first segments of the write-ahead log need; a size below it is a forgotten unit.
+// minimalVolume is less than initdb and the first segments of the write-ahead log need, 40 MB and three times 16 MiB; a size below it is
+// a forgotten unit.
 const minimalVolume = 64 << 20
+
+// looseSize is a size as people write it elsewhere: with a unit in bytes, in lower case, after a space, or without one.
+var looseSize = regexp.MustCompile(`^([0-9]+(?:\.[0-9]+)?)\s*([kKmMgGtT]?)(?:[iI]?[bB]?|[iI])$`)
+
+// didYouMeanSize proposes the size that was probably meant.
+func didYouMeanSize(text string) string {
+	match := looseSize.FindStringSubmatch(text)
+	if match == nil {
+		return ""
+	}
+	unit := strings.ToUpper(match[2])
+	if unit == "" {
+		unit = "G"
+	}
+	if proposal := match[1] + unit + "i"; proposal != text {
+		return ": did you mean " + proposal + "?"
+	}
+	return ""
+}
 
 // volumeBytes is the size of a volume in bytes, or 0 when it is not known before Flux substitutes it.
 func volumeBytes(storage *cnpgv1.StorageConfiguration) int64 {
