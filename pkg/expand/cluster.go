@@ -1,7 +1,6 @@
 package expand
 
 import (
-	"maps"
 	"slices"
 
 	cnpgv1 "github.com/cloudnative-pg/api/pkg/api/v1"
@@ -269,13 +268,4 @@ func topologySpread(p *plan.Plan) []corev1.TopologySpreadConstraint {
 // instanceSelector matches the PostgreSQL pods. Poolers and jobs carry the cluster's label too.
 func instanceSelector(p *plan.Plan) map[string]string {
 	return map[string]string{cnpg.ClusterLabel: p.Cluster, cnpg.PodRoleLabel: cnpg.PodRoleInstance}
-}
-
-// mergeLabels returns the union of label sets; later ones win.
-func mergeLabels(sets ...map[string]string) map[string]string {
-	merged := map[string]string{}
-	for _, set := range sets {
-		maps.Copy(merged, set)
-	}
-	return merged
 }

@@ -27,7 +27,7 @@ func configMaps(p *plan.Plan) []Object {
 	if d.Namespace != "" {
 		configMap.Namespace = d.Namespace
 	}
-	configMap.Labels = mergeLabels(d.Labels, configMap.Labels)
+	configMap.ObjectMeta = selected(configMap.ObjectMeta, d.Labels)
 	maps.Copy(configMap.Annotations, d.Annotations)
 	return []Object{configMap}
 }

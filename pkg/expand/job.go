@@ -25,9 +25,7 @@ func jobs(p *plan.Plan) []Object {
 		BackoffLimit:          j.BackoffLimit,
 		ActiveDeadlineSeconds: j.ActiveDeadlineSeconds,
 		Template: corev1.PodTemplateSpec{
-			ObjectMeta: metav1.ObjectMeta{Labels: map[string]string{
-				nameLabel: p.App.Name + "-init", instanceLabel: p.App.Name, componentLabel: componentInit,
-			}},
+			ObjectMeta: metav1.ObjectMeta{Labels: jobPodLabels(p)},
 			Spec: corev1.PodSpec{
 				RestartPolicy:                corev1.RestartPolicyOnFailure,
 				ServiceAccountName:           j.ServiceAccountName,
@@ -54,9 +52,16 @@ func jobs(p *plan.Plan) []Object {
 		TypeMeta: typeMeta(batchv1.SchemeGroupVersion.String(), "Job"),
 		// A Job cannot be changed. A name that follows from what it does makes a changed one a new one, and the same one the same. It
 		// is not removed when it is done: Flux would make it again.
-		ObjectMeta: metadata(p, p.App.Name+"-init-"+fingerprint(spec), componentInit),
+		ObjectMeta: metadata(p, jobName(p)+"-"+fingerprint(spec), componentInit),
 		Spec:       spec,
 	}}
+}
+
+func jobName(p *plan.Plan) string { return p.App.Name + "-init" }
+
+// jobPodLabels tell the Job's pods from those of the cluster.
+func jobPodLabels(p *plan.Plan) map[string]string {
+	return map[string]string{nameLabel: jobName(p), instanceLabel: p.App.Name, componentLabel: componentInit}
 }
 
 // connectionEnv is the app's connection as libpq and most frameworks read it. A Secret of the user has the password alone.

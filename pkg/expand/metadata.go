@@ -67,6 +67,14 @@ func besideCluster(p *plan.Plan, name, component string) metav1.ObjectMeta {
 	return meta
 }
 
+// selected adds the labels by which a program selects the object. They win over those of the app, but not over what the object is.
+func selected(meta metav1.ObjectMeta, labels map[string]string) metav1.ObjectMeta {
+	component, manager := meta.Labels[componentLabel], meta.Labels[managedByLabel]
+	maps.Copy(meta.Labels, labels)
+	meta.Labels[componentLabel], meta.Labels[managedByLabel] = component, manager
+	return meta
+}
+
 // protect keeps an object with data from being deleted together with its manifest.
 func protect(p *plan.Plan, meta metav1.ObjectMeta) metav1.ObjectMeta {
 	if *p.Spec.DeletionProtection {

@@ -13,9 +13,7 @@ import (
 
 // monitorMetadata carries the labels by which Prometheus selects monitors and rules.
 func monitorMetadata(p *plan.Plan, name string) metav1.ObjectMeta {
-	meta := metadata(p, name, componentMonitoring)
-	meta.Labels = mergeLabels(p.Spec.Monitoring.Labels, meta.Labels)
-	return meta
+	return selected(metadata(p, name, componentMonitoring), p.Spec.Monitoring.Labels)
 }
 
 // scrapeScheme is https when the instances serve their metrics over TLS.
@@ -23,7 +21,7 @@ func scrapeScheme(p *plan.Plan) *monitoringv1.Scheme {
 	if !tls(p) {
 		return nil
 	}
-	https := monitoringv1.SchemeHTTPS
+	https := monitoringv1.Scheme("https") // which releases of the Prometheus operator before its capitals know too
 	return &https
 }
 

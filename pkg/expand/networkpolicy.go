@@ -1,6 +1,9 @@
 package expand
 
 import (
+	"slices"
+	"strconv"
+
 	corev1 "k8s.io/api/core/v1"
 	networkingv1 "k8s.io/api/networking/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -50,17 +53,23 @@ func instanceIngress(p *plan.Plan) []networkingv1.NetworkPolicyIngressRule {
 		// Instances replicate from each other, and ask each other whether they are cut off: without the status port, a primary that
 		// loses the API server stops itself. Poolers and the jobs that join instances connect as well.
 		{From: []networkingv1.NetworkPolicyPeer{pods(map[string]string{cnpg.ClusterLabel: p.Cluster})}, Ports: tcp(cnpg.PostgreSQLPort, cnpg.StatusPort)},
-		{From: clients(p), Ports: tcp(cnpg.PostgreSQLPort)},
 	}
+	rules = append(rules, clientIngress(p)...)
 	return append(rules, networkingv1.NetworkPolicyIngressRule{From: prometheus(p), Ports: tcp(cnpg.MetricsPort)})
 }
 
 // poolerIngress is who may reach a pooler.
 func poolerIngress(p *plan.Plan) []networkingv1.NetworkPolicyIngressRule {
-	return []networkingv1.NetworkPolicyIngressRule{
-		{From: clients(p), Ports: tcp(cnpg.PostgreSQLPort)},
-		{From: prometheus(p), Ports: tcp(cnpg.PoolerMetricsPort)},
+	return append(clientIngress(p), networkingv1.NetworkPolicyIngressRule{From: prometheus(p), Ports: tcp(cnpg.PoolerMetricsPort)})
+}
+
+// clientIngress lets clients in. Without any there is no rule: one that names nobody would let everybody in.
+func clientIngress(p *plan.Plan) []networkingv1.NetworkPolicyIngressRule {
+	peers := clients(p)
+	if len(peers) == 0 {
+		return nil
 	}
+	return []networkingv1.NetworkPolicyIngressRule{{From: peers, Ports: tcp(cnpg.PostgreSQLPort)}}
 }
 
 // clusterEgress is what the cluster's pods may reach. The API server has no label to select it by; it listens on 443 or 6443.
@@ -71,35 +80,54 @@ func clusterEgress(p *plan.Plan) []networkingv1.NetworkPolicyEgressRule {
 		{Ports: []networkingv1.NetworkPolicyPort{{Protocol: &udp, Port: &dns}, {Protocol: &tcpProtocol, Port: &dns}}},
 		{Ports: tcp(443, 6443)},
 	}
-	if ports := storePorts(p); len(ports) > 0 {
+	if ports := outsidePorts(p); len(ports) > 0 {
 		rules = append(rules, networkingv1.NetworkPolicyEgressRule{Ports: tcp(ports...)})
 	}
 	return append(rules, p.Spec.Network.AllowTo...)
 }
 
-// storePorts are the ports of object stores that are not open already.
-func storePorts(p *plan.Plan) []int32 {
+// outsidePorts are the ports of object stores and of other PostgreSQL servers that are not open already. Their addresses are names, which
+// a NetworkPolicy cannot hold.
+func outsidePorts(p *plan.Plan) []int32 {
 	var ports []int32
 	open := map[int32]bool{443: true, 6443: true}
-	add := func(a *plan.Archive) {
-		if a != nil && !open[a.StorePort()] {
-			open[a.StorePort()] = true
-			ports = append(ports, a.StorePort())
+	add := func(port int32) {
+		if !open[port] {
+			open[port] = true
+			ports = append(ports, port)
 		}
 	}
-	add(p.Archive)
-	if p.Recovery != nil {
-		add(p.Recovery.Source)
+	if p.Archive != nil {
+		add(p.Archive.StorePort())
+	}
+	if p.Recovery != nil && p.Recovery.Source != nil {
+		add(p.Recovery.Source.StorePort())
+	}
+	for _, cluster := range externalClusters(p) {
+		if cluster.ConnectionParameters != nil {
+			add(serverPort(cluster.ConnectionParameters))
+		}
 	}
 	return ports
 }
 
-// clients are those whom the user allows, by default every pod of the namespace.
-func clients(p *plan.Plan) []networkingv1.NetworkPolicyPeer {
-	if p.Spec.Network.AllowFrom != nil {
-		return p.Spec.Network.AllowFrom
+// serverPort is the port of another PostgreSQL server, with libpq's default.
+func serverPort(parameters map[string]string) int32 {
+	if port, err := strconv.ParseInt(parameters["port"], 10, 32); err == nil {
+		return int32(port)
 	}
-	return []networkingv1.NetworkPolicyPeer{pods(nil)}
+	return plan.Port
+}
+
+// clients are those whom the user allows, by default every pod of the namespace. The app's own Job always is.
+func clients(p *plan.Plan) []networkingv1.NetworkPolicyPeer {
+	if p.Spec.Network.AllowFrom == nil {
+		return []networkingv1.NetworkPolicyPeer{pods(nil)}
+	}
+	if p.Spec.Init != nil && p.Spec.Init.Job != nil {
+		return append(slices.Clone(p.Spec.Network.AllowFrom), pods(jobPodLabels(p)))
+	}
+	return p.Spec.Network.AllowFrom
 }
 
 // prometheus is where metrics are scraped from, by default any namespace.

@@ -94,7 +94,7 @@ func connectionData(user string, c plan.Connection, pw password) map[string]stri
 		"host":     c.Host,
 		"port":     strconv.Itoa(plan.Port),
 		"dbname":   c.Database,
-		"uri":      "postgresql://" + url.PathEscape(user) + ":" + pw.url + "@" + address + "/" + database,
+		"uri":      "postgresql://" + url.User(user).String() + ":" + pw.url + "@" + address + "/" + database,
 		"jdbc-uri": "jdbc:postgresql://" + address + "/" + database + "?password=" + pw.url + "&user=" + url.QueryEscape(user),
 		"pgpass":   strings.Join([]string{c.Host, strconv.Itoa(plan.Port), c.Database, user, pw.pgpass}, ":") + "\n",
 	}

@@ -64,9 +64,8 @@ var noise = map[string][]string{
 		"spec.serviceTemplate.metadata",
 		"spec.serviceTemplate.spec",
 	},
-	"PodMonitor":     {"spec.namespaceSelector"},
-	"Service":        {"status.loadBalancer"},
-	"ServiceMonitor": {"spec.namespaceSelector"},
+	"PodMonitor":     {"spec.namespaceSelector", "spec.podMetricsEndpoints.[].tlsConfig.cert"},
+	"ServiceMonitor": {"spec.namespaceSelector", "spec.endpoints.[].tlsConfig.cert"},
 }
 
 // drop removes the value at path if it is empty.
