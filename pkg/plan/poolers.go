@@ -59,8 +59,8 @@ func (m *maker) poolers() {
 		m.Poolers = append(m.Poolers, p)
 	}
 	if limit, known := m.maxConnections(); known && demand > limit {
-		// PgBouncer fills a pool only on demand, so that this is legal, and it may go well for long.
-		m.warn(path, "the pools may open %d connections to one instance (instances x default_pool_size), max_connections is %d: "+
+		// The operator accepts it, and PgBouncer fills a pool only on demand: it goes well until the app is busy.
+		m.invalid(path, demand, "the pools may open %d connections to one instance (instances x default_pool_size), max_connections is %d: "+
 			"lower instances or parameters.default_pool_size, or raise maxConnections", demand, limit)
 	}
 }

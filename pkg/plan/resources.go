@@ -24,25 +24,28 @@ func (m *maker) resources() {
 	}
 }
 
-// minimalMemory is less than an idle PostgreSQL takes beside the operator's instance manager; an amount below it is a wrong unit.
-const minimalMemory = 64 << 20
+// minimalMemory is less than an idle PostgreSQL takes beside the operator's instance manager; a limit below it is a wrong unit.
+// minimalRequest is less than anybody would reserve; a request may be far below what is used.
+const (
+	minimalMemory  = 64 << 20
+	minimalRequest = 1 << 20
+)
 
 // memory finds amounts that no PostgreSQL can run with, such as 512m, which is half a byte. Where limit and request are one, only one of them
 // was written.
 func (m *maker) memory(path *field.Path, r *corev1.ResourceRequirements) {
 	limit, limited := r.Limits[corev1.ResourceMemory]
 	request, requested := r.Requests[corev1.ResourceMemory]
-	switch {
-	case limited && requested && limit.Cmp(request) == 0:
-		m.enoughMemory(path, limit)
-	default:
-		m.enoughMemory(path.Child("limits").Key("memory"), limit)
-		m.enoughMemory(path.Child("requests").Key("memory"), request)
+	if limited {
+		m.enoughMemory(path.Child("limits").Key("memory"), limit, minimalMemory)
+	}
+	if requested && (!limited || limit.Cmp(request) != 0) {
+		m.enoughMemory(path.Child("requests").Key("memory"), request, minimalRequest)
 	}
 }
 
-func (m *maker) enoughMemory(path *field.Path, amount resource.Quantity) {
-	if amount.Sign() <= 0 || amount.Value() >= minimalMemory {
+func (m *maker) enoughMemory(path *field.Path, amount resource.Quantity, minimum int64) {
+	if amount.Sign() <= 0 || amount.Value() >= minimum {
 		return
 	}
 	remedy := ""

@@ -123,8 +123,8 @@ type Settings struct {
 	// +optional
 	WalStorage *cnpgv1.StorageConfiguration `json:"walStorage,omitempty"`
 
-	// resources of each PostgreSQL container, in Kubernetes' own shape. A memory request without a limit, or a limit without a
-	// request, sets both.
+	// resources of each PostgreSQL container, in Kubernetes' own shape. The memory request defaults to the limit. Parameters are tuned
+	// to the limit.
 	// +optional
 	Resources *corev1.ResourceRequirements `json:"resources,omitempty"`
 

@@ -114,30 +114,22 @@ func defaultSnapshot(source *corev1.TypedLocalObjectReference) {
 	}
 }
 
-// defaultResources makes request and limit of memory equal where only one is given. CloudNativePG compares shared_buffers with the
-// request, the kernel kills at the limit.
+// defaultResources requests the memory that the limit grants, as Kubernetes itself does: CloudNativePG compares shared_buffers with the
+// request. A request alone gets no limit, which would kill a server that was meant to take what the node has left.
 func defaultResources(s *Settings) {
 	if s.Resources == nil {
 		return
 	}
-	limit, limited := s.Resources.Limits["memory"]
-	request, requested := s.Resources.Requests["memory"]
-	switch {
-	case limited && !requested:
-		requests := s.Resources.Requests.DeepCopy()
-		if requests == nil {
-			requests = corev1.ResourceList{}
-		}
-		requests["memory"] = limit
-		s.Resources.Requests = requests
-	case requested && !limited:
-		limits := s.Resources.Limits.DeepCopy()
-		if limits == nil {
-			limits = corev1.ResourceList{}
-		}
-		limits["memory"] = request
-		s.Resources.Limits = limits
+	limit, limited := s.Resources.Limits[corev1.ResourceMemory]
+	if _, requested := s.Resources.Requests[corev1.ResourceMemory]; !limited || requested {
+		return
 	}
+	requests := s.Resources.Requests.DeepCopy()
+	if requests == nil {
+		requests = corev1.ResourceList{}
+	}
+	requests[corev1.ResourceMemory] = limit
+	s.Resources.Requests = requests
 }
 
 func defaultBackup(app *PostgresApp) {
