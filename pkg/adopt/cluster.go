@@ -65,9 +65,6 @@ func (a *adopter) sameNames() {
 		a.set(value, name)
 	}
 	a.set(a.cluster.take("spec", "managed", "services"), "services")
-	if get(a.spec, "resources", "requests", "memory") != nil && get(a.spec, "resources", "limits", "memory") == nil {
-		a.note(a.cluster, "spec.resources.limits.memory", "is the request now, where there was no limit: give the limit that the cluster needs")
-	}
 	if get(a.spec, "postgresql", "parameters", "max_connections") == nil {
 		// An app may hold as many connections as it was given: fewer, tuned to the memory, would be a surprise.
 		a.set(int64(serverMaxConnections), "maxConnections")

@@ -47,9 +47,9 @@ var improvements = []improvement{
 		"a disruption budget for a single instance blocks the draining of its node"},
 	{path(`spec\.topologySpreadConstraints\[\d+\]\..*`), func(d Difference, was, _ *form) bool { return was.spec["topologySpreadConstraints"] == nil },
 		"three instances are spread over zones where there are some"},
-	{path(`spec\.resources\.(limits|requests)\.memory`), func(d Difference, _, is *form) bool {
-		return d.Was == nil && get(is.spec, "resources", "limits", "memory") == get(is.spec, "resources", "requests", "memory")
-	}, "memory request and limit are equal where one of them is given"},
+	{path(`spec\.resources\.requests\.memory`), func(d Difference, was, _ *form) bool {
+		return d.Was == nil && d.Is == get(was.spec, "resources", "limits", "memory")
+	}, "Kubernetes makes the request equal to the limit where there is none"},
 	{path(`spec\.bootstrap\.initdb\.dataChecksums`), added, "checksums find damage of the disk; the default since PostgreSQL 18"},
 	{path(`spec\.imageName`), added, "a major version must not change by itself"},
 	{path(`spec\.nodeMaintenanceWindow\..*`), func(d Difference, was, is *form) bool {
