@@ -56,6 +56,7 @@ var noise = map[string][]string{
 	"Database": {"spec.extensions.[].ensure", "spec.schemas.[].ensure"},
 	"Job": {
 		"spec.template.metadata.creationTimestamp",
+		"spec.template.metadata",
 		"spec.template.spec.containers.[].resources",
 	},
 	"Pooler": {

@@ -41,12 +41,27 @@ func node(value any) *yaml.Node {
 func text(value string) *yaml.Node {
 	n := &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: value}
 	switch {
-	case strings.Contains(value, "\n"):
+	case block(value):
 		n.Style = yaml.LiteralStyle
-	case ambiguous(value):
+	case ambiguous(value), strings.ContainsAny(value, "\n\t\r"):
 		n.Style = yaml.DoubleQuotedStyle
 	}
 	return n
+}
+
+// block tells whether a text reads well as a block of lines, which every reader of YAML takes back as it was: no parser agrees with the
+// emitter on lines that begin a block with blanks, or that hold nothing else.
+func block(value string) bool {
+	if !strings.Contains(value, "\n") || strings.ContainsRune(value, '\r') || strings.HasPrefix(value, "\n") {
+		return false
+	}
+	for line := range strings.Lines(value) {
+		line = strings.TrimSuffix(line, "\n")
+		if line != "" && strings.TrimSpace(line) == "" {
+			return false
+		}
+	}
+	return value[0] != ' ' && value[0] != '\t'
 }
 
 // ambiguous tells whether a plain text might be read as a null, a boolean, a number or a time, by YAML 1.1 or 1.2 (https://yaml.org/type).
