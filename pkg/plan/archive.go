@@ -45,14 +45,14 @@ func (m *maker) backupCredentials(path *field.Path, c *v1alpha1.BackupCredential
 		m.forbidden(path, "its ways exclude each other: keep one of existingSecret, externalSecret, accessKeyId with secretAccessKey, "+
 			"inheritFromIAMRole, azureCredentials and googleCredentials")
 	case c.AccessKeyID == "" && c.SecretAccessKey != "":
-		m.required(path.Child("accessKeyId"), "it belongs to secretAccessKey")
+		m.required(path.Child("accessKeyId"), "secretAccessKey opens nothing without it")
 	case c.AccessKeyID != "" && c.SecretAccessKey == "":
-		m.required(path.Child("secretAccessKey"), "it belongs to accessKeyId")
+		m.required(path.Child("secretAccessKey"), "accessKeyId opens nothing without it; write ${VARIABLE} and let Flux substitute it from a Secret")
 	case placeholder(destination):
 	case c.GoogleCredentials != nil && !strings.HasPrefix(destination, "gs:"):
-		m.forbidden(path.Child("googleCredentials"), "they open a Google bucket, gs://..., and the archive is %s", destination)
+		m.forbidden(path.Child("googleCredentials"), "they open a Google bucket, gs://..., and the archive is %s: use another way", destination)
 	case c.AzureCredentials != nil && !web:
-		m.forbidden(path.Child("azureCredentials"), "they open an Azure container, https://..., and the archive is %s", destination)
+		m.forbidden(path.Child("azureCredentials"), "they open an Azure container, https://..., and the archive is %s: use another way", destination)
 	case c.GoogleCredentials == nil && strings.HasPrefix(destination, "gs:"):
 		m.required(path.Child("googleCredentials"), "a Google bucket is opened by googleCredentials alone")
 	case c.AzureCredentials == nil && web:

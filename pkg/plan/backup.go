@@ -3,6 +3,7 @@ package plan
 import (
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 
 	cnpgv1 "github.com/cloudnative-pg/api/pkg/api/v1"
@@ -10,6 +11,7 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
 	"github.com/homelab-foundations/postgresapp/pkg/api/v1alpha1"
+	"github.com/homelab-foundations/postgresapp/pkg/cnpg"
 	"github.com/homelab-foundations/postgresapp/pkg/schedule"
 )
 
@@ -106,6 +108,7 @@ func (m *maker) archive(path *field.Path, b *v1alpha1.Backup) {
 	if !m.Archive.InTree {
 		return
 	}
+	m.inTree(path, b)
 	m.warn(path.Child("method"), "the operator's own Barman Cloud is deprecated since CloudNativePG 1.26 and announced to be removed in 1.31: "+
 		"install the Barman Cloud plugin and leave method out; the archive stays readable")
 	for _, sidecar := range []struct {
@@ -115,6 +118,21 @@ func (m *maker) archive(path *field.Path, b *v1alpha1.Backup) {
 		if sidecar.given {
 			m.warn(path.Child(sidecar.name), "left out: only the plugin has a container of its own")
 		}
+	}
+}
+
+// inTree checks what the operator's own Barman Cloud knows only from some version on.
+func (m *maker) inTree(path *field.Path, b *v1alpha1.Backup) {
+	if m.Archive.Data != nil && m.Archive.Data.Compression == "lz4" && m.Target.Less(cnpg.V1_30) {
+		at := path.Child("compression")
+		if b.Data != nil && b.Data.Compression != "" {
+			at = path.Child("data", "compression")
+		}
+		m.invalid(at, "lz4", "CloudNativePG knows it for base backups from 1.30 on: raise operatorVersion, or use gzip")
+	}
+	if c := b.Credentials; c != nil && c.AzureCredentials != nil && c.AzureCredentials.UseDefaultAzureCredentials && m.Target.Less(cnpg.V1_29) {
+		m.forbidden(path.Child("credentials", "azureCredentials", "useDefaultAzureCredentials"),
+			"CloudNativePG knows it from 1.29 on: raise operatorVersion, or use inheritFromAzureAD")
 	}
 }
 
@@ -174,16 +192,22 @@ func (m *maker) destination(path *field.Path, bucket, destination, endpoint stri
 			return
 		}
 	}
-	if placeholder(destination) {
-		// What Flux substitutes may hold anything.
-	} else if u, err := url.Parse(destination); err != nil || u.Host == "" || (u.Scheme != "s3" && u.Scheme != "gs" && u.Scheme != "https" && u.Scheme != "http") {
-		m.invalid(name, destination, "must be an address such as s3://bucket/folder, gs://bucket/folder or https://account.blob.core.windows.net/container")
-	}
-	if endpoint == "" || placeholder(endpoint) {
+	const addresses = "must be an address such as s3://bucket/folder, gs://bucket/folder or https://account.blob.core.windows.net/container"
+	m.address(name, destination, addresses, "s3", "gs", "https", "http")
+	m.address(path.Child("endpointURL"), endpoint, "must be an address such as https://s3.example.com or http://minio.minio.svc:9000", "https", "http")
+}
+
+// address checks a URL. What Flux substitutes may hold anything.
+func (m *maker) address(path *field.Path, text, remedy string, schemes ...string) {
+	if text == "" || placeholder(text) {
 		return
 	}
-	if u, err := url.Parse(endpoint); err != nil || u.Host == "" || (u.Scheme != "https" && u.Scheme != "http") {
-		m.invalid(path.Child("endpointURL"), endpoint, "must be an address such as https://s3.example.com or http://minio.minio.svc:9000")
+	u, err := url.Parse(text)
+	switch {
+	case err == nil && u.User != nil:
+		m.invalid(path, "(hidden)", "must hold no user and password: write the address alone, and the keys below credentials")
+	case err != nil || u.Host == "" || !slices.Contains(schemes, u.Scheme):
+		m.invalid(path, text, "%s", remedy)
 	}
 }
 

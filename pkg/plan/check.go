@@ -26,6 +26,17 @@ func (m *maker) failed(path string) bool {
 	return slices.ContainsFunc(m.errs, func(err *field.Error) bool { return err.Field == path })
 }
 
+// failedWithin tells whether there is an error about a block or about something within it.
+func (m *maker) failedWithin(block string) bool {
+	return slices.ContainsFunc(m.errs, func(err *field.Error) bool { return within(err.Field, block) })
+}
+
+// within tells whether path is the field above, or lies below it.
+func within(path, above string) bool {
+	rest, ok := strings.CutPrefix(path, above)
+	return ok && (rest == "" || rest[0] == '.' || rest[0] == '[')
+}
+
 // invalid reports a value that is wrong. It is shown: secrets are never checked by their value.
 func (m *maker) invalid(path *field.Path, value any, format string, args ...any) {
 	m.report(field.Invalid(path, value, fmt.Sprintf(format, args...)))
@@ -109,6 +120,9 @@ func (m *maker) serviceName(path *field.Path, name string) bool {
 		return true
 	}
 	remedy := serviceNameRule
+	if len(name) > validation.DNS1035LabelMaxLength {
+		remedy = fmt.Sprintf("has %d characters, and names of Services and labels have at most %d", len(name), validation.DNS1035LabelMaxLength)
+	}
 	if proposal := objectName(name); proposal != name && len(validation.IsDNS1035Label(proposal)) == 0 {
 		remedy += fmt.Sprintf("; did you mean %s?", proposal)
 	}

@@ -44,6 +44,12 @@ func (m *maker) definitions() {
 		m.definition("Cluster", map[string]any{"monitoring": map[string]any{"metricsQueriesTTL": m.encodedBlock(ttl)}},
 			map[string]*field.Path{"spec.monitoring.metricsQueriesTTL": m.spec.Child("monitoring", "metricsQueriesTTL")})
 	}
+	if i := s.Import; i != nil {
+		block := m.encoded(i)
+		block["source"] = map[string]any{"externalCluster": ImportSourceName}
+		m.definition("Cluster", map[string]any{"bootstrap": map[string]any{"initdb": map[string]any{"import": block}}},
+			map[string]*field.Path{"spec.bootstrap.initdb.import": m.spec.Child("import")})
+	}
 	for i := range s.Poolers {
 		m.poolerDefinition(i)
 	}
@@ -105,11 +111,6 @@ func (m *maker) concerns(spec map[string]any, path string) bool {
 // near tells whether something was found about a field, about one within it, or about what it belongs to.
 func (m *maker) near(path string) bool {
 	return slices.ContainsFunc(m.errs, func(err *field.Error) bool { return within(path, err.Field) || within(err.Field, path) })
-}
-
-func within(path, above string) bool {
-	rest, ok := strings.CutPrefix(path, above)
-	return ok && (rest == "" || rest[0] == '.' || rest[0] == '[')
 }
 
 func (m *maker) encodedBlock(block any) any {

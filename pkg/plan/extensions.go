@@ -82,7 +82,14 @@ func (m *maker) need(at *field.Path, need postgres.Need) {
 	case postgres.Unavailable:
 		m.invalid(at, need.Name, "%s", need.Remedy)
 		return
-	case postgres.Unverified, postgres.Mountable:
+	case postgres.Mountable:
+		if len(need.Volume.Env) > 0 && m.Target.Less(cnpg.V1_29) {
+			m.invalid(at, need.Name, "its image volume sets environment variables, which CloudNativePG knows from 1.29 on: raise operatorVersion, "+
+				"or set imageName to an image that holds the extension")
+			return
+		}
+		m.warn(at, "%s", need.Remedy)
+	case postgres.Unverified:
 		m.warn(at, "%s", need.Remedy)
 	}
 	if need.Preload != "" {
@@ -91,14 +98,9 @@ func (m *maker) need(at *field.Path, need postgres.Need) {
 	for _, parameter := range need.Parameters {
 		m.needed = append(m.needed, Derivation{Name: parameter.Name, Value: parameter.Value, Reason: "extension " + need.Name + " needs it"})
 	}
-	if need.Volume == nil {
-		return
+	if need.Volume != nil {
+		m.Volumes = append(m.Volumes, *need.Volume)
 	}
-	if len(need.Volume.Env) > 0 && m.Target.Less(cnpg.V1_29) {
-		m.invalid(at, need.Name, "its image volume sets environment variables, which CloudNativePG knows from 1.29 on: raise operatorVersion, "+
-			"or set imageName to an image that holds the extension")
-	}
-	m.Volumes = append(m.Volumes, *need.Volume)
 }
 
 // imageVolumes checks the extension images of the user (validateExtensions in internal/webhook/v1/cluster_webhook.go, CloudNativePG

@@ -105,11 +105,11 @@ func (m *maker) sourceLineage(path, restore *field.Path, r *v1alpha1.Restore, n 
 	}
 	switch {
 	case from < 1 || from >= n:
-		earlier := "1"
+		earlier := "must be 1, the lineage before"
 		if n > 2 {
-			earlier = fmt.Sprintf("between 1 and %d", n-1)
+			earlier = fmt.Sprintf("must be an earlier lineage, between 1 and %d", n-1)
 		}
-		m.invalid(restore.Child("fromLineage"), from, "must be an earlier lineage than %d: %s", n, earlier)
+		m.invalid(restore.Child("fromLineage"), from, "%s", earlier)
 	case m.Archive == nil && !m.archiveFailed:
 		m.invalid(path, n, "a restore reads the archive of lineage %d: give backup its bucket or destinationPath, or restore.from", from)
 	case m.Archive != nil:

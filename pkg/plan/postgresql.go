@@ -234,18 +234,15 @@ func (m *maker) overBudget(path *field.Path, finding tune.Finding, warned int) {
 	}
 }
 
-// machine is what tuning knows of the container and its volumes.
+// machine is what tuning knows of the container and its volumes. A size that is wrong is not known.
 func (m *maker) machine() tune.Machine {
-	machine := tune.Machine{
-		MemoryBytes:        m.memoryBytes(),
-		MemoryRequestBytes: m.memoryRequest(),
-		MilliCPU:           m.milliCPU(),
-		DataBytes:          volumeBytes(m.Spec.Storage),
-		WALBytes:           volumeBytes(m.Spec.WalStorage),
-		Workload:           tune.Workload(m.Spec.Workload),
-		Major:              m.Image.Major,
-		Minor:              m.Image.Minor,
-		HugePagesBytes:     m.hugePagesBytes(),
+	machine := tune.Machine{Workload: tune.Workload(m.Spec.Workload), Major: m.Image.Major, Minor: m.Image.Minor}
+	if !m.failedWithin("spec.resources") {
+		machine.MemoryBytes, machine.MemoryRequestBytes = m.memoryBytes(), m.memoryRequest()
+		machine.MilliCPU, machine.HugePagesBytes = m.milliCPU(), m.hugePagesBytes()
+	}
+	if !m.failedWithin("spec.storage") && !m.failedWithin("spec.walStorage") {
+		machine.DataBytes, machine.WALBytes = volumeBytes(m.Spec.Storage), volumeBytes(m.Spec.WalStorage)
 	}
 	if limits := m.Spec.EphemeralVolumesSizeLimit; limits != nil && limits.Shm != nil {
 		machine.ShmBytes = limits.Shm.Value()

@@ -102,7 +102,7 @@ func (m *maker) resourceNames(path *field.Path, list corev1.ResourceList) {
 		}
 		remedy := "must be cpu, memory, ephemeral-storage, hugepages-<size>, or a name with a domain such as example.com/device"
 		if neighbour := strict.Closest(text, known); neighbour != "" {
-			remedy = "is no resource: did you mean " + neighbour + "?"
+			remedy = "is no resource: did you mean " + neighbour + ", or a name with a domain such as example.com/" + text + "?"
 		}
 		m.invalid(path.Key(text), text, "%s", remedy)
 	}

@@ -1,7 +1,6 @@
 package plan
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 
@@ -10,6 +9,7 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
 	"github.com/homelab-foundations/postgresapp/pkg/postgres"
+	"github.com/homelab-foundations/postgresapp/pkg/strict"
 )
 
 // storage checks the volumes.
@@ -97,23 +97,16 @@ func (m *maker) volume(path *field.Path, storage *cnpgv1.StorageConfiguration) {
 // a forgotten unit.
 const minimalVolume = 64 << 20
 
-// looseSize is a size as people write it elsewhere: with a unit in bytes, in lower case, after a space, or without one.
-var looseSize = regexp.MustCompile(`^([0-9]+(?:\.[0-9]+)?)\s*([kKmMgGtT]?)(?:[iI]?[bB]?|[iI])$`)
-
 // didYouMeanSize proposes the size that was probably meant.
 func didYouMeanSize(text string) string {
-	match := looseSize.FindStringSubmatch(text)
-	if match == nil {
+	size := strict.ClosestSize(text)
+	if size == "" && strings.Trim(text, "0123456789") == "" {
+		size = text + "Gi"
+	}
+	if size == "" {
 		return ""
 	}
-	unit := strings.ToUpper(match[2])
-	if unit == "" {
-		unit = "G"
-	}
-	if proposal := match[1] + unit + "i"; proposal != text {
-		return ": did you mean " + proposal + "?"
-	}
-	return ""
+	return ": did you mean " + size + "?"
 }
 
 // volumeBytes is the size of a volume in bytes, or 0 when it is not known before Flux substitutes it.

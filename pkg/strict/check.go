@@ -42,7 +42,7 @@ func (d *decoder) value(value any, into reflect.Value, path *field.Path) {
 			d.object(fields, into, path)
 			return
 		}
-		d.wrong(value, path, "must be an object", "with fields such as "+someFields(t))
+		d.wrong(value, path, "must be an object", " with fields such as "+someFields(t))
 	case reflect.Map:
 		d.mapping(value, into, path)
 	case reflect.Slice:
@@ -52,7 +52,7 @@ func (d *decoder) value(value any, into reflect.Value, path *field.Path) {
 			into.SetString(text)
 			return
 		}
-		d.wrong(value, path, textRemedy(value), "")
+		d.wrong(value, path, "must be text", quotes(value))
 	case reflect.Bool:
 		if truth, ok := value.(bool); ok {
 			into.SetBool(truth)
@@ -73,16 +73,13 @@ func (d *decoder) number(value any, into reflect.Value, path *field.Path) {
 	signed := into.CanInt()
 	switch {
 	case !ok:
-		remedy := "must be a whole number"
-		if text, isText := value.(string); isText {
-			if _, err := strconv.ParseInt(text, 10, 64); err == nil {
-				remedy += ", without quotes"
-			}
-		}
-		d.wrong(value, path, remedy+substitution(value), "")
+		d.wrong(value, path, wholeNumber(value)+substitution(value), "")
 	case signed && into.OverflowInt(number):
-		limit := uint64(1)<<(into.Type().Bits()-1) - 1
-		d.wrong(value, path, fmt.Sprintf("must be a whole number between %d and %d", -int64(limit)-1, limit), "")
+		limit := int64(1)<<(into.Type().Bits()-1) - 1
+		if number < 0 {
+			limit = -limit - 1
+		}
+		d.wrong(value, path, fmt.Sprintf("is out of range, which ends at %d", limit), "")
 	case !signed && (number < 0 || into.OverflowUint(uint64(number))):
 		d.wrong(value, path, "must be a whole number that is not negative", "")
 	case signed:
@@ -157,7 +154,7 @@ func (d *decoder) mapping(value any, into reflect.Value, path *field.Path) {
 func (d *decoder) list(value any, into reflect.Value, path *field.Path) {
 	elements, ok := value.([]any)
 	if !ok {
-		d.wrong(value, path, "must be a list", "each element on a line of its own after \"- \"")
+		d.wrong(value, path, "must be a list", ": each element on a line of its own after \"- \"")
 		return
 	}
 	result := reflect.MakeSlice(into.Type(), len(elements), len(elements))
@@ -182,7 +179,7 @@ func (d *decoder) leaf(value any, into reflect.Value, path *field.Path) {
 	}
 	switch into.Type().Name() {
 	case "Quantity":
-		d.wrong(value, path, "must be a quantity such as 512Mi, 10Gi, 250m or 2"+substitution(value), "")
+		d.wrong(value, path, "must be a quantity such as 512Mi, 10Gi, 250m or 2"+didYouMeanSize(value)+substitution(value), "")
 	case "IntOrString":
 		d.wrong(value, path, "must be a whole number or a text", "")
 	case "Time", "MicroTime":
@@ -199,12 +196,10 @@ func (d *decoder) leaf(value any, into reflect.Value, path *field.Path) {
 func (d *decoder) wrong(value any, path *field.Path, remedy, detail string) {
 	if d.options.Shape != nil && value != nil {
 		if shape := d.options.Shape(pattern(path)); shape != "" {
-			detail = "write " + shape
+			detail = ": write " + shape
 		}
 	}
-	if detail != "" {
-		remedy += ": " + detail
-	}
+	remedy += detail
 	kind := describe(value)
 	switch {
 	case value == nil:

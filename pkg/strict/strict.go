@@ -35,7 +35,7 @@ type Options struct {
 func Fields(document []byte) (map[string]any, error) {
 	text, err := yaml.YAMLToJSONStrict(document)
 	if err != nil {
-		return nil, syntaxError(err)
+		return nil, syntaxError(err, document)
 	}
 	value, err := jsontype.Parse(text)
 	if err != nil {

@@ -1,8 +1,11 @@
 package strict
 
 import (
+	"math"
 	"reflect"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -70,7 +73,7 @@ func describe(value any) string {
 	case []any:
 		return "a list"
 	case string:
-		return "a text"
+		return "text"
 	case bool:
 		return "true or false"
 	case nil:
@@ -79,18 +82,58 @@ func describe(value any) string {
 	return "a number"
 }
 
-// textRemedy says how to write a value as text. YAML reads on, off, yes and no as booleans, and 017 and 1.10 as the numbers 15 and 1.1,
-// so that the original word is not known any more.
-func textRemedy(value any) string {
+// quotes says how to write a value as text. YAML reads on, off, yes and no as booleans, and 017 and 1.10 as the numbers 15 and 1.1, so that
+// the original word is not known any more.
+func quotes(value any) string {
 	switch value.(type) {
 	case bool:
-		return "must be text: put it in quotes, because YAML reads on, off, yes and no as true and false"
+		return ": put it in quotes, because YAML reads on, off, yes and no as true and false"
 	case int64:
-		return "must be text: put it in quotes"
+		return ": put it in quotes"
 	case float64:
-		return "must be text: put it in quotes, or a last zero is lost"
+		return ": put it in quotes, because YAML drops the last zero of a number such as 1.10"
 	}
-	return "must be text"
+	return ""
+}
+
+// looseQuantity is a size as people write it elsewhere: with a unit in bytes, in lower case, after a space, or without one.
+var looseQuantity = regexp.MustCompile(`^([0-9]+(?:\.[0-9]+)?)\s*([kKmMgGtT])(?:[iI]?[bB]?)$`)
+
+// ClosestSize returns the quantity of storage or memory that text was probably meant to be, such as 20Gi for 20Gb, or "".
+func ClosestSize(text string) string {
+	match := looseQuantity.FindStringSubmatch(text)
+	if match == nil {
+		return ""
+	}
+	if size := match[1] + strings.ToUpper(match[2]) + "i"; size != text {
+		return size
+	}
+	return ""
+}
+
+// didYouMeanSize words ClosestSize.
+func didYouMeanSize(value any) string {
+	if text, ok := value.(string); ok {
+		if size := ClosestSize(text); size != "" {
+			return "; did you mean " + size + "?"
+		}
+	}
+	return ""
+}
+
+// wholeNumber says what is wrong with a value where a whole number must be.
+func wholeNumber(value any) string {
+	switch value := value.(type) {
+	case string:
+		if _, err := strconv.ParseInt(value, 10, 64); err == nil {
+			return "must be a whole number, without quotes"
+		}
+	case float64:
+		if value == math.Trunc(value) {
+			return "is too large"
+		}
+	}
+	return "must be a whole number"
 }
 
 // withoutQuotes tells to remove the quotes around a word that would be right without.

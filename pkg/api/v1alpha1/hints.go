@@ -40,17 +40,17 @@ func hint(path string) string {
 	}
 	switch path := settingsPath(path); path {
 	case "defaults":
-		return "defaults cannot be nested"
+		return "remove it: defaults cannot be nested"
 	case "bootstrap":
-		return "bootstrap follows from database, owner, initdb, import, lineage and restore"
+		return "remove it: bootstrap follows from database, owner, initdb, import, lineage and restore"
 	case "recovery", "restoreFrom", "pitr":
 		return "to restore, raise lineage; restore makes it more precise"
 	case "initdb.database", "initdb.owner", "initdb.import":
-		return "write it beside initdb"
+		return "write it one level up, beside initdb"
 	case "initdb.secret":
 		return "write credentials: {existingSecret: {name: ...}} beside initdb"
 	case "initdb.options":
-		return "its options are fields of their own, such as encoding and dataChecksums"
+		return "write its options as fields of their own, such as encoding and dataChecksums"
 	case "size", "storageSize":
 		return "write storage: {size: ...}"
 	case "storageClass", "storageClassName":
@@ -82,7 +82,7 @@ func hint(path string) string {
 	case "superuserSecret":
 		return "write superuser: {enabled: true, secretName: ...}"
 	case "managed":
-		return "managed roles are roles, managed services are services"
+		return "write roles and services"
 	case "secret", "secretName", "existingSecret":
 		return "write credentials: {existingSecret: {name: ...}}"
 	case "externalSecret":
@@ -94,7 +94,7 @@ func hint(path string) string {
 	case "pgbouncer":
 		return "write poolers: [{type: rw}]"
 	case "poolers[].pgbouncer.poolMode", "poolers[].pgbouncer.parameters":
-		return "write it beside pgbouncer"
+		return "write it one level up, beside pgbouncer"
 	case "schedule", "retention", "bucket", "destinationPath", "endpointURL":
 		return "write it below backup"
 	case "retentionPolicy":
@@ -119,12 +119,18 @@ func hint(path string) string {
 // rootHint is the remedy for a field that stands beside apiVersion, kind, metadata and spec.
 func rootHint(name string) string {
 	if name == "status" {
-		return "a PostgresApp is read by the build alone and has no status"
+		return "remove it: a PostgresApp is read by the build alone and has no status"
 	}
-	if _, setting := jsontype.Of(reflect.TypeFor[PostgresAppSpec]()).Lookup(name); setting {
+	if isSetting(name) {
 		return "indent it, so that it stands below spec"
 	}
 	return ""
+}
+
+// isSetting tells whether a name is that of a field of spec.
+func isSetting(name string) bool {
+	_, setting := jsontype.Of(reflect.TypeFor[PostgresAppSpec]()).Lookup(name)
+	return setting
 }
 
 func backupHint(path string) string {
@@ -132,7 +138,7 @@ func backupHint(path string) string {
 	case "backup.retentionPolicy":
 		return `did you mean "retention"?`
 	case "backup.wal.retention", "backup.wal.retentionPolicy", "backup.data.retention", "backup.data.retentionPolicy":
-		return "base backups and the write-ahead log they need are kept as long as backup.retention says"
+		return "remove it: base backups and the write-ahead log they need are kept as long as backup.retention says"
 	case "backup.barmanObjectStore":
 		return "write its fields below backup, and method: barmanObjectStore if the in-tree method is meant"
 	case "backup.s3Credentials":
@@ -159,7 +165,7 @@ func backupHint(path string) string {
 func monitoringHint(path string) string {
 	switch path {
 	case "monitoring.enabled":
-		return "monitoring is on unless type is None"
+		return "remove it: monitoring is on unless type is None"
 	case "monitoring.enablePodMonitor", "monitoring.podMonitorEnabled", "monitoring.podMonitor":
 		return "write type: PodMonitor"
 	case "monitoring.serviceMonitor":

@@ -43,7 +43,7 @@ func Load(app, defaults Fields) (*Loaded, field.ErrorList) {
 
 	var typed PostgresApp
 	errs = append(errs, strict.Into(answerNulls(app, loaded.origins), &typed, nil, options())...)
-	if app["spec"] == nil {
+	if app["spec"] == nil && !slices.ContainsFunc(slices.Collect(maps.Keys(app)), isSetting) {
 		errs = append(errs, field.Required(field.NewPath("spec"), "give at least spec.storage.size"))
 	}
 	guest, from := guestOf(loaded.origins)
@@ -118,14 +118,15 @@ func header(document Fields, kind string) (errs field.ErrorList, ours bool) {
 		return field.ErrorList{field.Forbidden(field.NewPath("sops"), "the document is encrypted, and its values cannot be computed with: leave "+
 			kind+" in plain text and keep secrets in a Secret that it refers to")}, false
 	}
-	ours = true
 	switch have := document["kind"].(type) {
 	case nil:
 		errs = append(errs, field.Required(field.NewPath("kind"), "write kind: "+kind))
 	case string:
 		if have != kind {
 			errs = append(errs, field.NotSupported(field.NewPath("kind"), have, []string{kind}))
-			ours = strict.Closest(have, []string{kind}) != ""
+			if strict.Closest(have, []string{kind}) == "" {
+				return errs, false
+			}
 		}
 	}
 	switch have := document["apiVersion"].(type) {
@@ -136,7 +137,7 @@ func header(document Fields, kind string) (errs field.ErrorList, ours bool) {
 			errs = append(errs, field.NotSupported(field.NewPath("apiVersion"), have, []string{APIVersion}))
 		}
 	}
-	return errs, ours
+	return errs, true
 }
 
 // dedicatedOnly are the settings that only an app with a Cluster of its own has. An app on a shared cluster does not inherit them.
