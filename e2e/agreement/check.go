@@ -187,7 +187,9 @@ func (c *checker) scheduledBackup(scheduled *cnpgv1.ScheduledBackup) {
 	c.clusterReference(scheduled.Spec.Cluster.Name)
 	immediate := scheduled.Spec.Immediate != nil && *scheduled.Spec.Immediate
 	suspended := scheduled.Spec.Suspend != nil && *scheduled.Spec.Suspend
-	if !immediate || suspended {
+	// The operator takes a first snapshot only of a healthy cluster (reconcileScheduledBackup in internal/controller, 1.30.0), which
+	// needs a kubelet.
+	if !immediate || suspended || scheduled.Spec.Method == cnpgv1.BackupMethodVolumeSnapshot {
 		return
 	}
 	i := slices.IndexFunc(c.world.Backups, func(b cnpgv1.Backup) bool {
