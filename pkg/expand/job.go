@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"slices"
 	"strconv"
 
 	batchv1 "k8s.io/api/batch/v1"
@@ -36,7 +37,7 @@ func jobs(p *plan.Plan) []Object {
 				},
 				Containers: []corev1.Container{{
 					Name: "init", Image: j.Image, Command: j.Command, Args: j.Args,
-					Env: append(connectionEnv(p), j.Env...), EnvFrom: j.EnvFrom,
+					Env: environment(connectionEnv(p), j.Env), EnvFrom: j.EnvFrom,
 					Resources: or(j.Resources, corev1.ResourceRequirements{}),
 					SecurityContext: &corev1.SecurityContext{
 						AllowPrivilegeEscalation: &no, Capabilities: &corev1.Capabilities{Drop: []corev1.Capability{"ALL"}},
@@ -79,6 +80,18 @@ func connectionEnv(p *plan.Plan) []corev1.EnvVar {
 		return append(env, secretEnv("DATABASE_URL", secret, "uri"))
 	}
 	return append(env, corev1.EnvVar{Name: "DATABASE_URL", Value: "postgresql://$(PGUSER):$(PGPASSWORD)@$(PGHOST):$(PGPORT)/$(PGDATABASE)"})
+}
+
+// environment adds the user's variables to ours. One of the same name stands in our place, so that others can be made of it.
+func environment(ours, users []corev1.EnvVar) []corev1.EnvVar {
+	for _, variable := range users {
+		if i := slices.IndexFunc(ours, func(our corev1.EnvVar) bool { return our.Name == variable.Name }); i >= 0 {
+			ours[i] = variable
+		} else {
+			ours = append(ours, variable)
+		}
+	}
+	return ours
 }
 
 func secretEnv(name, secret, key string) corev1.EnvVar {

@@ -95,6 +95,7 @@ func (m *maker) job(path *field.Path, job *v1alpha1.InitJob) {
 	if job.Image == "" {
 		m.required(path.Child("image"), "the image that runs the migration")
 	}
+	m.container(path, job)
 	m.requirements(path.Child("resources"), job.Resources)
 	if job.BackoffLimit != nil && *job.BackoffLimit < 0 {
 		m.invalid(path.Child("backoffLimit"), *job.BackoffLimit, "must not be negative")

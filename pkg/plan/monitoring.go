@@ -44,7 +44,7 @@ func (m *maker) alertSettings(path *field.Path, s *v1alpha1.Monitoring) {
 		if slices.Contains(known, name) {
 			continue
 		}
-		remedy := "is no alert: known are " + strings.Join(known, ", ")
+		remedy := "is no alert of this app: their names are those of the runbooks, such as " + known[0]
 		if neighbour := strict.Closest(name, known); neighbour != "" {
 			remedy = "is no alert: did you mean " + neighbour + "?"
 		}
@@ -130,7 +130,11 @@ func (m *maker) network() {
 	m.namespaceName(path.Child("operatorNamespace"), n.OperatorNamespace)
 	m.peers(path.Child("allowFrom"), n.AllowFrom)
 	for i := range n.AllowTo {
-		m.peers(path.Child("allowTo").Index(i).Child("to"), n.AllowTo[i].To)
+		rule := path.Child("allowTo").Index(i)
+		m.peers(rule.Child("to"), n.AllowTo[i].To)
+		for j, port := range n.AllowTo[i].Ports {
+			m.networkPort(rule.Child("ports").Index(j), port)
+		}
 	}
 }
 
