@@ -79,6 +79,7 @@ func (m *maker) definition(kind string, spec map[string]any, paths map[string]*f
 	if len(spec) == 0 {
 		return
 	}
+	dropEmpty(spec)
 	object := map[string]any{"apiVersion": cnpgv1.SchemeGroupVersion.String(), "kind": kind, "metadata": map[string]any{"name": m.Cluster}, "spec": spec}
 	var found field.ErrorList
 	for _, missing := range cnpg.Check(kind, object, m.Target) {
@@ -126,6 +127,24 @@ func (m *maker) encoded(block any) map[string]any {
 		return object
 	}
 	return map[string]any{}
+}
+
+// dropEmpty removes empty texts, which their types write where nobody wrote them, so that what is required is missed.
+func dropEmpty(value any) {
+	switch value := value.(type) {
+	case map[string]any:
+		for key, element := range value {
+			if element == "" {
+				delete(value, key)
+			} else {
+				dropEmpty(element)
+			}
+		}
+	case []any:
+		for _, element := range value {
+			dropEmpty(element)
+		}
+	}
 }
 
 // dropFalse removes fields that their type writes although nobody said them.

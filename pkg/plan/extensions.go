@@ -38,6 +38,7 @@ func (m *maker) extensionsOf(list *field.Path, names []string) {
 		return
 	}
 	var create []string
+	before := len(m.errs)
 	for _, need := range postgres.ResolveExtensions(wanted, m.server()) {
 		at := list
 		if i := slices.Index(names, need.Requested); i >= 0 && need.Requested != "" {
@@ -48,6 +49,10 @@ func (m *maker) extensionsOf(list *field.Path, names []string) {
 		}
 		if m.Shared == nil {
 			m.need(at, need)
+			// What the others require comes before them, and is not had where they are not.
+			if requested := at != list; requested && len(m.errs) > before {
+				m.errs = slices.DeleteFunc(m.errs, func(err *field.Error) bool { return err.Field == list.String() })
+			}
 		} else if _, known := postgres.LookupExtension(need.Name); !known {
 			m.warn(at, "%s", need.Remedy)
 		}
@@ -120,6 +125,8 @@ func (m *maker) imageVolumes(list *field.Path) {
 		switch {
 		case extension.Name == "":
 			m.required(at.Child("name"), "the name of the extension")
+		case !volumeName.MatchString(extension.Name):
+			m.invalid(at.Child("name"), extension.Name, "must be lower-case letters, digits, - and _, beginning and ending with a letter or digit")
 		case taken && other == extension.Name:
 			m.invalid(at.Child("name"), extension.Name, "is in the list already: keep one of the two")
 		case taken:
@@ -136,6 +143,9 @@ func (m *maker) imageVolumes(list *field.Path) {
 		m.volumeEnv(at.Child("env"), extension.Env)
 	}
 }
+
+// volumeName is the name of an extension that is mounted (api/v1/cluster_types.go, CloudNativePG 1.30.0).
+var volumeName = regexp.MustCompile(`^[a-z0-9]([-a-z0-9_]*[a-z0-9])?$`)
 
 // volumePaths checks folders of an extension's image.
 func (m *maker) volumePaths(list *field.Path, folders []string) {

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	cnpgv1 "github.com/cloudnative-pg/api/pkg/api/v1"
+	corev1 "k8s.io/api/core/v1"
 )
 
 // instances checks how many instances run, and what depends on their number.
@@ -30,6 +31,7 @@ func (m *maker) instances() {
 		m.warn(m.spec.Child("enablePDB"), "a disruption budget for a single instance blocks the draining of its node: leave it out, or run two instances")
 	}
 	m.affinity()
+	m.topologySpread()
 	m.replicationSlots()
 }
 
@@ -69,7 +71,7 @@ func (m *maker) synchronous(n int32) {
 	case n > 1 && s.Number > candidates:
 		m.invalid(path.Child("number"), s.Number, "must not be more than the standbys that there are, %d", candidates)
 	case s.FailoverQuorum && s.Number <= outside:
-		m.invalid(path.Child("number"), s.Number, "must be more than the %d standbys outside the cluster when failoverQuorum is on", outside)
+		m.invalid(path.Child("number"), s.Number, "must be more than the number of standbys outside the cluster, %d, when failoverQuorum is on", outside)
 	}
 	if s.DataDurability != "" {
 		oneOf(m, path.Child("dataDurability"), s.DataDurability, cnpgv1.DataDurabilityLevelRequired, cnpgv1.DataDurabilityLevelPreferred)
@@ -121,9 +123,30 @@ func (m *maker) affinity() {
 	}
 }
 
+// topologySpread checks how pods are spread, which only Kubernetes itself would refuse, when it makes them.
+func (m *maker) topologySpread() {
+	for i := range m.Spec.TopologySpreadConstraints {
+		constraint, at := &m.Spec.TopologySpreadConstraints[i], m.spec.Child("topologySpreadConstraints").Index(i)
+		if constraint.MaxSkew < 1 {
+			m.invalid(at.Child("maxSkew"), constraint.MaxSkew, "must be at least 1, the difference in pods that is allowed")
+		}
+		if constraint.TopologyKey == "" {
+			m.required(at.Child("topologyKey"), "the label of nodes to spread over, such as topology.kubernetes.io/zone")
+		}
+		oneOf(m, at.Child("whenUnsatisfiable"), constraint.WhenUnsatisfiable, corev1.DoNotSchedule, corev1.ScheduleAnyway)
+		m.selector(at.Child("labelSelector"), constraint.LabelSelector)
+	}
+}
+
 func (m *maker) replicationSlots() {
 	slots, path := m.Spec.ReplicationSlots, m.spec.Child("replicationSlots")
-	if slots == nil || slots.SynchronizeReplicas == nil {
+	if slots == nil {
+		return
+	}
+	if ha := slots.HighAvailability; ha != nil && strings.Trim(ha.SlotPrefix, "abcdefghijklmnopqrstuvwxyz0123456789_") != "" {
+		m.invalid(path.Child("highAvailability", "slotPrefix"), ha.SlotPrefix, "must be lower-case letters, digits and underscores")
+	}
+	if slots.SynchronizeReplicas == nil {
 		return
 	}
 	for i, pattern := range slots.SynchronizeReplicas.ExcludePatterns {

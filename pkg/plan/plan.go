@@ -6,6 +6,8 @@
 package plan
 
 import (
+	"slices"
+
 	monitoringv1 "github.com/prometheus-operator/prometheus-operator/pkg/apis/monitoring/v1"
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
@@ -112,6 +114,8 @@ func Make(app *v1alpha1.PostgresApp) (*Plan, field.ErrorList, []Warning) {
 	m.overrides()
 	m.definitions()
 	m.alerts()
+	// Where a field is wrong, there is no need to say that it is dangerous.
+	m.warnings = slices.DeleteFunc(m.warnings, func(w Warning) bool { return m.failed(w.Field) })
 	if len(m.errs) > 0 {
 		return nil, m.errs, m.warnings
 	}

@@ -47,6 +47,9 @@ func (m *maker) poolers() {
 			m.invalid(at.Child("type"), pooler.Type, "a single instance has no replica to read from: use rw or r, or two instances")
 		}
 		m.requirements(at.Child("resources"), pooler.Resources)
+		if pooler.Template != nil && pooler.Template.Spec.Containers == nil && pooler.Resources == nil {
+			m.required(at.Child("template", "spec", "containers"), "write containers: [] where nothing is to be said of PgBouncer's own")
+		}
 		size := m.poolerParameters(at.Child("parameters"), pooler)
 		if pooler.Type != cnpgv1.PoolerTypeRO {
 			demand += size * int64(max(*pooler.Instances, 0))

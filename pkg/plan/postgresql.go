@@ -99,8 +99,9 @@ func (m *maker) parameters(path *field.Path, user map[string]string) {
 		if err := m.anyMajor(func(major int) error { return postgres.CheckParameter(major, name, text) }); !errors.As(err, &problem) {
 			continue
 		}
-		message := fmt.Errorf("%s: %s", problem.Reason, problem.Remedy)
-		switch {
+		switch message := parameterMessage(problem, text); {
+		case !problem.Warning && problem.Reason == notAName:
+			m.refused(path.Key(name), name, message)
 		case !problem.Warning:
 			m.refused(path.Key(name), text, message)
 		case m.Image.Major != 0:
@@ -117,6 +118,17 @@ func (m *maker) parameters(path *field.Path, user map[string]string) {
 	if *m.Spec.MaxConnections < minimalConnections {
 		m.invalid(at, *m.Spec.MaxConnections, "must be at least %d: the operator, the metrics and the superuser's reserve take some", minimalConnections)
 	}
+}
+
+// notAName is the reason where the name of a parameter is wrong, and not its value.
+const notAName = "is not a parameter name"
+
+// parameterMessage joins reason and remedy, unless the reason holds a remedy of its own.
+func parameterMessage(problem *postgres.ParameterError, text string) error {
+	if strings.Contains(strings.TrimPrefix(problem.Reason, strconv.Quote(text)), ": ") {
+		return errors.New(problem.Reason)
+	}
+	return fmt.Errorf("%s: %s", problem.Reason, problem.Remedy)
 }
 
 // minimalConnections leaves a few for the app beside those of the operator, the exporter and superuser_reserved_connections.
@@ -228,7 +240,7 @@ func (m *maker) overBudget(path *field.Path, finding tune.Finding, warned int) {
 	}
 	switch {
 	case finding.Severity == tune.Error:
-		m.invalid(path, m.Parameters[name], "%s", finding.Message)
+		m.refused(path, m.Parameters[name], errors.New(finding.Message))
 	case !slices.ContainsFunc(m.warnings[:warned], func(w Warning) bool { return w.Field == path.String() }):
 		m.warn(path, "%s", finding.Message)
 	}

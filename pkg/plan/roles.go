@@ -214,7 +214,7 @@ func (m *maker) superuser() {
 		return
 	}
 	if !s.Enabled {
-		m.forbidden(path.Child("secretName"), "without enabled: true the operator ignores the Secret and removes the password")
+		m.forbidden(path.Child("secretName"), "the operator ignores the Secret and removes the password unless superuser is enabled: add enabled: true, or remove it")
 	}
 	m.objectReference(path.Child("secretName"), s.SecretName, "the name of a Secret of type kubernetes.io/basic-auth")
 }

@@ -22,11 +22,12 @@ func (m *maker) importing() {
 	if m.Recovery != nil {
 		m.warn(path, "left out: the restored database holds already what was imported when it was new")
 	}
+	if len(i.Databases) == 0 {
+		m.required(path.Child("databases"), `the database to copy; with type monolith the databases, or "*" for all`)
+	}
 	switch i.Type {
 	case cnpgv1.MicroserviceSnapshotType:
-		if len(i.Databases) == 0 {
-			m.required(path.Child("databases"), "the one database to copy into the app's own")
-		} else if len(i.Databases) > 1 || strings.Contains(i.Databases[0], "*") {
+		if len(i.Databases) > 1 || len(i.Databases) == 1 && strings.Contains(i.Databases[0], "*") {
 			m.invalid(path.Child("databases"), strings.Join(i.Databases, ", "), "microservice copies exactly one database by its name into the app's own: "+
 				"use monolith for several")
 		}
@@ -34,9 +35,6 @@ func (m *maker) importing() {
 			m.forbidden(path.Child("roles"), "microservice copies no roles, because the app's owner owns everything: remove them")
 		}
 	case cnpgv1.MonolithSnapshotType:
-		if len(i.Databases) == 0 {
-			m.required(path.Child("databases"), `the databases to copy, or "*" for all`)
-		}
 		if slices.Contains(i.Databases, "*") && len(i.Databases) > 1 {
 			m.invalid(path.Child("databases"), strings.Join(i.Databases, ", "), `"*" is all databases and stands alone: remove it or the others`)
 		}
@@ -70,10 +68,12 @@ func (m *maker) tlsFiles(path *field.Path, cert, key, root *corev1.SecretKeySele
 		}
 		m.keyReference(path.Child(file.name), file.ref.Name, file.ref.Key, "Secret", "tls.crt")
 		if !isFileName(file.ref.Key) {
-			m.invalid(path.Child(file.name, "key"), file.ref.Key, `must be a file's name: without / and \, and neither . nor ..`)
+			m.invalid(path.Child(file.name, "key"), file.ref.Key, fileNameRule)
 		}
 	}
 }
+
+const fileNameRule = `becomes the name of a file: use neither / nor \, and not . or .. alone`
 
 // isFileName tells whether a name can be that of a file (isUnsafePathComponent in internal/webhook/v1/cluster_webhook.go, CloudNativePG
 // 1.30.0).
@@ -129,7 +129,7 @@ func (m *maker) externalClusters(list *field.Path) {
 		case cluster.Name == "":
 			m.required(at.Child("name"), "the name by which replica refers to it")
 		case !isFileName(cluster.Name):
-			m.invalid(at.Child("name"), cluster.Name, `must be a file's name: without / and \, and neither . nor ..`)
+			m.invalid(at.Child("name"), cluster.Name, fileNameRule)
 		case m.external(cluster.Name) != cluster:
 			m.invalid(at.Child("name"), cluster.Name, "is in the list already: keep one of the two")
 		case cluster.Name == taken:

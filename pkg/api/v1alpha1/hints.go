@@ -197,6 +197,10 @@ func shape(path string) string {
 		return "storage: {size: 10Gi}"
 	case "storage.size", "walStorage.size", "tablespaces[].storage.size":
 		return "a number with its unit, such as 10Gi"
+	case "monitoring.interval", "monitoring.scrapeTimeout", "credentials.externalSecret.refreshInterval":
+		return "a number with its unit, such as 30s"
+	case "backup.retention":
+		return "a number with its unit, such as 30d"
 	case "resources", "backup.sidecarResources", "poolers[].resources", "init.job.resources":
 		return "{requests: {memory: 1Gi}}"
 	case "postgresql.parameters", "poolers[].parameters":

@@ -193,13 +193,17 @@ func stepsBelowSpec(path string) ([]step, bool) {
 	return steps, true
 }
 
-// has tells whether the document says something at the end of steps.
+// has tells whether the document says something at the end of steps, or null on the way there, which refuses what would be inherited.
 func (o origin) has(steps []step) bool {
 	var value any = o.settings
 	for _, s := range steps {
 		switch container := value.(type) {
 		case Fields:
-			value = container[s.name]
+			element, said := container[s.name]
+			if !said || element == nil {
+				return said
+			}
+			value = element
 		case []any:
 			if s.index < 0 || s.index >= len(container) {
 				return false
@@ -209,5 +213,5 @@ func (o origin) has(steps []step) bool {
 			return false
 		}
 	}
-	return value != nil
+	return true
 }
