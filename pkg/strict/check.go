@@ -114,6 +114,11 @@ func childOf(path *field.Path, key string) *field.Path {
 	return path.Child(key)
 }
 
+// plainKey is a map's key as it stands in a path: on one line, and without the brackets that end it.
+func plainKey(key string) string {
+	return strings.NewReplacer("[", "(", "]", ")").Replace(shorten(key))
+}
+
 // memberOf is the field at index, with the embedded pointers on the way to it set.
 func memberOf(v reflect.Value, index []int) reflect.Value {
 	for i, at := range index {
@@ -138,7 +143,7 @@ func (d *decoder) mapping(value any, into reflect.Value, path *field.Path) {
 	t := into.Type()
 	result := reflect.MakeMapWithSize(t, len(fields))
 	for _, key := range slices.Sorted(maps.Keys(fields)) {
-		at := path.Key(shorten(key))
+		at := path.Key(plainKey(key))
 		if fields[key] == nil {
 			d.wrong(nil, at, "must have a value", "")
 			continue

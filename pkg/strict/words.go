@@ -24,7 +24,7 @@ const (
 )
 
 // Closest returns the candidate that word was probably meant to be, or "". A candidate counts when it differs by letter case or
-// separators alone, or by at most a third of the word's letters.
+// separators alone, by at most a third of the word's letters, or by two letters that changed places.
 func Closest(word string, candidates []string) string {
 	if len(word) > maxShown {
 		return ""
@@ -35,30 +35,45 @@ func Closest(word string, candidates []string) string {
 		if fold(candidate) == folded {
 			return candidate
 		}
-		if distance := levenshtein.Distance(folded, fold(candidate), nil); distance < bestDistance {
+		distance := levenshtein.Distance(folded, fold(candidate), nil)
+		if distance == 2 && swapped(folded, fold(candidate)) {
+			distance = 1
+		}
+		if distance < bestDistance {
 			best, bestDistance = candidate, distance
 		}
 	}
 	return best
 }
 
+// swapped tells whether two words are one but for two neighbours that changed places.
+func swapped(a, b string) bool {
+	if len(a) != len(b) {
+		return false
+	}
+	i := 0
+	for i < len(a) && a[i] == b[i] {
+		i++
+	}
+	return i+1 < len(a) && a[i] == b[i+1] && a[i+1] == b[i] && a[i+2:] == b[i+2:]
+}
+
 func fold(word string) string {
 	return strings.NewReplacer("_", "", "-", "").Replace(strings.ToLower(word))
 }
 
-// pattern writes a path without its indices and keys. A key may hold anything, brackets and dots among them.
+// pattern writes a path without its indices and keys, which hold no brackets.
 func pattern(path *field.Path) string {
 	var b strings.Builder
-	depth := 0
+	inside := false
 	for _, r := range path.String() {
 		switch {
 		case r == '[':
-			if depth++; depth == 1 {
-				b.WriteString("[]")
-			}
-		case r == ']' && depth > 0:
-			depth--
-		case depth == 0:
+			inside = true
+			b.WriteString("[]")
+		case r == ']':
+			inside = false
+		case !inside:
 			b.WriteRune(r)
 		}
 	}
