@@ -17,7 +17,7 @@ const module = "github.com/homelab-foundations/postgresapp/"
 
 // floors are the packages from the ground up. A package may import what stands on floors below its own.
 var floors = [][]string{
-	{"pkg/jsontype", "pkg/postgres", "pkg/tune", "pkg/schedule", "pkg/dashboard", "pkg/diag"}, // facts and arithmetic
+	{"pkg/jsontype", "pkg/postgres", "pkg/tune", "pkg/schedule", "pkg/dashboard", "pkg/diag", "pkg/substitution"}, // facts and arithmetic
 	{"pkg/strict", "pkg/alert"},
 	{"pkg/cnpg/internal/schema"},
 	{"pkg/cnpg"},
@@ -45,7 +45,7 @@ var outside = []struct {
 
 // pure are packages that must not reach what makes two runs differ, directly.
 var pure = []string{"pkg/jsontype", "pkg/postgres", "pkg/tune", "pkg/schedule", "pkg/alert", "pkg/dashboard", "pkg/diag", "pkg/strict", "pkg/cnpg",
-	"pkg/api/v1alpha1", "pkg/plan", "pkg/expand", "pkg/manifest", "pkg/render", "pkg/explain"}
+	"pkg/substitution", "pkg/api/v1alpha1", "pkg/plan", "pkg/expand", "pkg/manifest", "pkg/render", "pkg/explain"}
 
 var impure = []string{"os", "os/exec", "net", "net/http", "math/rand", "math/rand/v2", "crypto/rand", "path/filepath", "io/ioutil", "syscall"}
 

@@ -10,6 +10,7 @@ import (
 	"github.com/homelab-foundations/postgresapp/pkg/api/v1alpha1"
 	"github.com/homelab-foundations/postgresapp/pkg/cnpg"
 	"github.com/homelab-foundations/postgresapp/pkg/plan"
+	"github.com/homelab-foundations/postgresapp/pkg/substitution"
 )
 
 // secrets builds a Secret for each password and each key that Flux substitutes. Where the operator, a secret store or the user makes
@@ -72,7 +73,7 @@ type password struct {
 // literalPassword escapes a password. A ${VARIABLE} stays as it is: Flux substitutes it as text, so that its value must need no
 // escaping.
 func literalPassword(text string) password {
-	if strings.Contains(text, "${") {
+	if substitution.HasVariable(text) {
 		return password{plain: text, url: text, pgpass: text}
 	}
 	return password{

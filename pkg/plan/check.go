@@ -12,6 +12,8 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/util/validation"
 	"k8s.io/apimachinery/pkg/util/validation/field"
+
+	"github.com/homelab-foundations/postgresapp/pkg/substitution"
 )
 
 // report takes an error up. What is wrong with one field is said once: the first error is the plainest.
@@ -95,7 +97,7 @@ func (m *maker) warn(path *field.Path, format string, args ...any) {
 }
 
 // placeholder tells whether text holds a ${VARIABLE} that Flux substitutes after the build.
-func placeholder(text string) bool { return strings.Contains(text, "${") }
+func placeholder(text string) bool { return substitution.HasVariable(text) }
 
 // noPlaceholder refuses a ${VARIABLE} in a value that the objects are computed from.
 func (m *maker) noPlaceholder(path *field.Path, value string) bool {

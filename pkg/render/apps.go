@@ -138,7 +138,8 @@ func (r *renderer) objects(p *plan.Plan, subject diag.Finding) ([]manifest.Objec
 			object = manifest.Of(object.Fields)
 		}
 		errs = append(errs, fits(object, p)...)
-		for _, warning := range append(guardSubstitution(object), deprecated(object)...) {
+		guardSubstitution(object)
+		for _, warning := range deprecated(object) {
 			finding := subject
 			finding.Severity, finding.Message = diag.Warning, warning
 			r.findings = append(r.findings, finding)

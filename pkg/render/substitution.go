@@ -1,66 +1,34 @@
 package render
 
 import (
-	"fmt"
-	"regexp"
-	"strings"
-
 	"github.com/homelab-foundations/postgresapp/pkg/manifest"
+	"github.com/homelab-foundations/postgresapp/pkg/substitution"
 )
 
-// substituteAnnotation switches the substitution of Flux' postBuild off for an object.
-const substituteAnnotation = "kustomize.toolkit.fluxcd.io/substitute"
+// substituteKey switches the substitution of Flux' postBuild off for an object, as annotation or label with the value substituteOff.
+const (
+	substituteKey = "kustomize.toolkit.fluxcd.io/substitute"
+	substituteOff = "disabled"
+)
 
-// own are the placeholders of CloudNativePG, which Flux would replace by nothing.
-var own = regexp.MustCompile(`\$\{(podselector:[^}]*|image_root)\}`)
-
-// guardSubstitution keeps Flux from substituting in an object that holds a literal ${ or $$: a placeholder of the operator, or a
-// dollar-quoted string of SQL. Without Flux the annotation means nothing. The warning tells when the object holds a variable of the user
-// too, which stays as it is then.
-func guardSubstitution(object manifest.Object) (warnings []string) {
-	literal, variable := false, ""
-	walk(object.Fields, func(text string) {
-		rest := own.ReplaceAllString(text, "")
-		if rest != text || strings.Contains(strings.ReplaceAll(text, "$${", ""), "$$") {
-			literal = true
-		}
-		if i := strings.Index(rest, "${"); i >= 0 && variable == "" {
-			if end := strings.IndexByte(rest[i:], '}'); end > 0 {
-				variable = rest[i : i+end+1]
-			}
-		}
-	})
-	if !literal {
-		return nil
+// guardSubstitution keeps Flux from changing, or failing over, what an object says literally: a dollar-quoted string of SQL, or a placeholder
+// of the operator. An object without variables is excepted from substitution, which is right with Flux and without. In one with
+// variables, which nobody but Flux gives their values, the literals are escaped.
+func guardSubstitution(object manifest.Object) {
+	found := substitution.Find(object.Fields)
+	if !found.Literal {
+		return
 	}
 	metadata := object.Fields["metadata"].(map[string]any)
-	annotations, ok := metadata["annotations"].(map[string]any)
-	if !ok {
-		annotations = map[string]any{}
-		metadata["annotations"] = annotations
-	}
-	annotations[substituteAnnotation] = "disabled"
-	if variable != "" {
-		warnings = append(warnings, fmt.Sprintf("%s %s holds a literal ${ or $$, so that Flux substitutes nothing in it: %s stays as it is written",
-			object.Kind, object.Name, variable))
-	}
-	return warnings
-}
-
-// walk visits every text of a value.
-func walk(value any, visit func(string)) {
-	switch value := value.(type) {
-	case string:
-		if strings.Contains(value, "$") {
-			visit(value)
-		}
-	case map[string]any:
-		for _, key := range sortedKeys(value) {
-			walk(value[key], visit)
-		}
-	case []any:
-		for _, element := range value {
-			walk(element, visit)
-		}
+	annotations, _ := metadata["annotations"].(map[string]any)
+	labels, _ := metadata["labels"].(map[string]any)
+	switch {
+	case annotations[substituteKey] == substituteOff, labels[substituteKey] == substituteOff:
+	case found.Variable || found.Escape:
+		substitution.Escape(object.Fields)
+	case annotations == nil:
+		metadata["annotations"] = map[string]any{substituteKey: substituteOff}
+	default:
+		annotations[substituteKey] = substituteOff
 	}
 }
