@@ -23,10 +23,12 @@ const (
 	DefaultOperatorNamespace = "cnpg-system"
 )
 
-// VolumeSnapshotGroup and VolumeSnapshotKind are what a volume is restored from unless another kind is given.
+// VolumeSnapshotGroup and VolumeSnapshotKind are what a volume is restored from unless another kind is given, which can be
+// PersistentVolumeClaimKind.
 const (
-	VolumeSnapshotGroup = "snapshot.storage.k8s.io"
-	VolumeSnapshotKind  = "VolumeSnapshot"
+	VolumeSnapshotGroup       = "snapshot.storage.k8s.io"
+	VolumeSnapshotKind        = "VolumeSnapshot"
+	PersistentVolumeClaimKind = "PersistentVolumeClaim"
 )
 
 // SetDefaults fills in what the app leaves out, with constants and names that derive from metadata.name alone. It never changes
@@ -109,8 +111,13 @@ func defaultSnapshot(source *corev1.TypedLocalObjectReference) {
 		return
 	}
 	fill(&source.Kind, VolumeSnapshotKind)
-	if source.Kind == VolumeSnapshotKind {
+	switch source.Kind {
+	case VolumeSnapshotKind:
 		fillPointer(&source.APIGroup, VolumeSnapshotGroup)
+	case PersistentVolumeClaimKind:
+		// The core group has no name, but it must be said: the operator writes null for a group that is missing, and the Cluster's own
+		// definition refuses null.
+		fillPointer(&source.APIGroup, corev1.GroupName)
 	}
 }
 
