@@ -1,6 +1,7 @@
 package v1alpha1
 
 import (
+	"maps"
 	"strconv"
 	"strings"
 
@@ -106,22 +107,26 @@ func withoutNulls(fields Fields, above []string) Fields {
 	return kept
 }
 
-// answerNulls returns the app without those nulls of its spec that keep it from inheriting something. The others are left to be checked:
-// a null in a map, such as a parameter without its value, is a mistake where there is nothing to inherit.
+// answerNulls returns the app without those nulls that keep it from inheriting something. The others are left to be checked: a null in a
+// map, such as a parameter without its value, is a mistake where there is nothing to inherit.
 func answerNulls(app Fields, origins []origin) Fields {
-	spec, ok := app["spec"].(Fields)
-	if !ok || len(origins) == 1 {
+	if len(origins) == 1 {
 		return app
 	}
 	weaker := Fields{}
-	for _, o := range origins[1:] {
-		weaker = merge(weaker, runtime.DeepCopyJSON(o.settings))
+	var own Fields // the app's own defaults, without what they refuse of the weaker ones
+	for i := len(origins) - 1; i > 0; i-- {
+		if origins[i].own {
+			own = withoutAnswered(origins[i].settings, weaker)
+		}
+		weaker = merge(runtime.DeepCopyJSON(origins[i].settings), weaker)
 	}
-	answered := make(Fields, len(app))
-	for key, value := range app {
-		answered[key] = value
+	spec := withoutAnswered(origins[0].settings, weaker)
+	if own != nil {
+		spec["defaults"] = own
 	}
-	answered["spec"] = withoutAnswered(spec, weaker)
+	answered := maps.Clone(app)
+	answered["spec"] = spec
 	return answered
 }
 

@@ -25,6 +25,7 @@ type Loaded struct {
 type origin struct {
 	name     string // "" for the spec itself
 	settings Fields
+	own      bool // the app's spec.defaults
 }
 
 // Load decodes an app, and lets it inherit what it does not say itself: first from its spec.defaults, then from the spec of
@@ -77,16 +78,16 @@ func CheckDefaults(defaults Fields) field.ErrorList {
 
 // originsOf lists where settings of an app come from, strongest first.
 func originsOf(spec, defaults Fields) []origin {
-	origins := []origin{{"", spec}}
+	origins := []origin{{settings: spec}}
 	if own, _ := spec["defaults"].(Fields); own != nil {
-		origins = append(origins, origin{"spec.defaults", own})
+		origins = append(origins, origin{name: "spec.defaults", settings: own, own: true})
 	}
 	if shared, _ := defaults["spec"].(Fields); shared != nil {
 		name := KindPostgresDefaults
 		if text, ok := at(defaults, "metadata", "name").(string); ok {
 			name += " " + text
 		}
-		origins = append(origins, origin{name, shared})
+		origins = append(origins, origin{name: name, settings: shared})
 	}
 	return origins
 }
