@@ -167,7 +167,7 @@ func removeImage(reference string) error {
 	if err != nil || len(found) == 0 {
 		return err
 	}
-	return command(context.Background(), "", "docker", "rmi", reference)
+	return command(context.Background(), "", "docker", "rmi", "--force", reference)
 }
 
 // existing are the paths that patterns match, in the order of the patterns.

@@ -87,8 +87,9 @@ func setUp(ctx context.Context) (teardown func() error, err error) {
 			return teardown, err
 		}
 		undo = append(undo, daemon.stop)
+	} else {
+		undo = append(undo, func() error { return removeImage(image) })
 	}
-	undo = append(undo, func() error { return removeImage(image) })
 	if err := command(ctx, repository, "make", "image", "IMAGE="+image, "ARCH="+runtime.GOARCH); err != nil {
 		return teardown, err
 	}
