@@ -38,7 +38,7 @@ func TestCluster(t *testing.T) {
 		"the least": {
 			spec: dedicated,
 			want: `
-imageName: ghcr.io/cloudnative-pg/postgresql:17.10-standard-trixie
+imageName: ghcr.io/cloudnative-pg/postgresql:17.11-standard-trixie
 instances: 1
 enablePDB: false
 storage: {size: 10Gi}
@@ -59,7 +59,7 @@ bootstrap: {initdb: {database: shop, owner: shop, dataChecksums: true}}
 			parameters: []string{"log_statement"},
 			// Quantities are written the way Kubernetes writes them: 4096Mi is 4Gi. PostgreSQL 18 has checksums by itself.
 			want: `
-imageName: ghcr.io/cloudnative-pg/postgresql:18.4-standard-trixie
+imageName: ghcr.io/cloudnative-pg/postgresql:18.6-standard-trixie
 instances: 3
 storage: {size: 10Gi}
 walStorage: {size: 2Gi, storageClass: fast}
@@ -83,7 +83,7 @@ topologySpreadConstraints:
   postgresql: {synchronous: {method: any, number: 1}}
 `,
 			want: `
-imageName: ghcr.io/cloudnative-pg/postgresql:17.10-standard-trixie
+imageName: ghcr.io/cloudnative-pg/postgresql:17.11-standard-trixie
 instances: 1
 enablePDB: false
 storage: {size: 10Gi}
@@ -93,7 +93,7 @@ bootstrap: {initdb: {database: shop, owner: shop, dataChecksums: true}}
 		"one instance has no standby to wait for in the older way": {
 			spec: dedicated + "  minSyncReplicas: 1\n  maxSyncReplicas: 1\n",
 			want: `
-imageName: ghcr.io/cloudnative-pg/postgresql:17.10-standard-trixie
+imageName: ghcr.io/cloudnative-pg/postgresql:17.11-standard-trixie
 instances: 1
 enablePDB: false
 storage: {size: 10Gi}
@@ -107,7 +107,7 @@ bootstrap: {initdb: {database: shop, owner: shop, dataChecksums: true}}
   maxSyncReplicas: 1
 `,
 			want: `
-imageName: ghcr.io/cloudnative-pg/postgresql:17.10-standard-trixie
+imageName: ghcr.io/cloudnative-pg/postgresql:17.11-standard-trixie
 instances: 2
 minSyncReplicas: 1
 maxSyncReplicas: 1
@@ -187,7 +187,7 @@ enableSuperuserAccess: true
 `,
 			want: `
 description: the shop's orders
-imageName: ghcr.io/cloudnative-pg/postgresql:17.10-standard-trixie
+imageName: ghcr.io/cloudnative-pg/postgresql:17.11-standard-trixie
 imagePullPolicy: Always
 imagePullSecrets: [{name: registry}]
 instances: 2
@@ -233,7 +233,7 @@ managed:
 		"a service account of the user's": {
 			spec: dedicated + "  serviceAccountName: shop\n",
 			want: `
-imageName: ghcr.io/cloudnative-pg/postgresql:17.10-standard-trixie
+imageName: ghcr.io/cloudnative-pg/postgresql:17.11-standard-trixie
 instances: 1
 enablePDB: false
 storage: {size: 10Gi}
@@ -254,7 +254,7 @@ bootstrap: {initdb: {database: shop, owner: shop, dataChecksums: true}}
     metricsQueriesTTL: 1m0s
 `,
 			want: `
-imageName: ghcr.io/cloudnative-pg/postgresql:17.10-standard-trixie
+imageName: ghcr.io/cloudnative-pg/postgresql:17.11-standard-trixie
 instances: 1
 enablePDB: false
 storage: {size: 10Gi}
@@ -275,7 +275,7 @@ monitoring:
   - {name: batch, connectionLimit: 3, inherit: false, disablePassword: true, bypassrls: true}
 `,
 			want: `
-imageName: ghcr.io/cloudnative-pg/postgresql:17.10-standard-trixie
+imageName: ghcr.io/cloudnative-pg/postgresql:17.11-standard-trixie
 instances: 1
 enablePDB: false
 storage: {size: 10Gi}

@@ -63,10 +63,10 @@ func (f family) special(major int) (reference string, ok bool) {
 		if major == 13 {
 			return string(f) + ":13.22-3.6.0-standard-trixie", true
 		}
-		return string(f) + ":" + r.full(r.newest) + "-3.6.4-standard-trixie", true
+		return string(f) + ":" + r.full(r.special) + "-3.6.4-standard-trixie", true
 	case familyVectorChord:
 		if major >= 14 {
-			return string(f) + ":" + r.full(r.newest) + "-1.1.1", true
+			return string(f) + ":" + r.full(r.special) + "-1.1.1", true
 		}
 	case familyTimescale:
 		if major >= 14 && major <= 17 {

@@ -79,7 +79,7 @@ func TestParseImage(t *testing.T) {
 
 func TestParseImageRefuses(t *testing.T) {
 	tests := map[string]struct{ reference, message string }{
-		"empty":                     {"", "needed, such as ghcr.io/cloudnative-pg/postgresql:17.10-standard-trixie"},
+		"empty":                     {"", "needed, such as ghcr.io/cloudnative-pg/postgresql:17.11-standard-trixie"},
 		"no tag":                    {"ghcr.io/cloudnative-pg/postgresql", "has no tag"},
 		"no tag, registry and port": {"localhost:5000/postgres", "has no tag"},
 		"digest only":               {"ghcr.io/cloudnative-pg/postgresql@" + digest, "write name:tag@digest"},

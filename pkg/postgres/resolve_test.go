@@ -10,10 +10,10 @@ import (
 )
 
 const (
-	standard17 = "ghcr.io/cloudnative-pg/postgresql:17.10-standard-trixie"
-	minimal17  = "ghcr.io/cloudnative-pg/postgresql:17.10-minimal-trixie"
-	standard18 = "ghcr.io/cloudnative-pg/postgresql:18.4-standard-trixie"
-	minimal18  = "ghcr.io/cloudnative-pg/postgresql:18.4-minimal-bookworm"
+	standard17 = "ghcr.io/cloudnative-pg/postgresql:17.11-standard-trixie"
+	minimal17  = "ghcr.io/cloudnative-pg/postgresql:17.11-minimal-trixie"
+	standard18 = "ghcr.io/cloudnative-pg/postgresql:18.6-standard-trixie"
+	minimal18  = "ghcr.io/cloudnative-pg/postgresql:18.6-minimal-bookworm"
 )
 
 func server(t *testing.T, reference string) postgres.Server {

@@ -22,8 +22,11 @@ const (
 type release struct {
 	major int
 	// newest is the newest minor with published standard and system images
-	// on Debian trixie when CloudNativePG 1.30.0 came out.
+	// on Debian trixie.
 	newest int
+	// special is the newest minor of images that others build on top, such as
+	// those with PostGIS and VectorChord.
+	special int
 	// oldest is the first minor that was published on Debian trixie.
 	oldest int
 	// endOfLife is the day the PostgreSQL project ends its support.
@@ -33,18 +36,18 @@ type release struct {
 // releases is sorted by major version.
 //
 // newest: image-catalogs/catalog-{standard,system}-trixie.yaml of
-// github.com/cloudnative-pg/artifacts at 878c7a7 (30 June 2026, the day after
-// CloudNativePG 1.30.0, whose own default is 18.4).
+// github.com/cloudnative-pg/artifacts at da87904 (images of 17 August 2026).
+// special: what was published of them when CloudNativePG 1.30.0 came out.
 // oldest: the same catalog at its first commit, a231f96 (10 September 2025), and
 // for 18, which came later, PostgreSQL 18.0.
 // endOfLife: README of github.com/cloudnative-pg/postgres-containers.
 var releases = [...]release{
-	{major: 13, newest: 22, oldest: 22, endOfLife: "2025-11-13"},
-	{major: 14, newest: 23, oldest: 19, endOfLife: "2026-11-12"},
-	{major: 15, newest: 18, oldest: 14, endOfLife: "2027-11-11"},
-	{major: 16, newest: 14, oldest: 10, endOfLife: "2028-11-09"},
-	{major: 17, newest: 10, oldest: 6, endOfLife: "2029-11-08"},
-	{major: 18, newest: 4, oldest: 0, endOfLife: "2030-11-14"},
+	{major: 13, newest: 22, special: 22, oldest: 22, endOfLife: "2025-11-13"},
+	{major: 14, newest: 24, special: 23, oldest: 19, endOfLife: "2026-11-12"},
+	{major: 15, newest: 19, special: 18, oldest: 14, endOfLife: "2027-11-11"},
+	{major: 16, newest: 15, special: 14, oldest: 10, endOfLife: "2028-11-09"},
+	{major: 17, newest: 11, special: 10, oldest: 6, endOfLife: "2029-11-08"},
+	{major: 18, newest: 6, special: 4, oldest: 0, endOfLife: "2030-11-14"},
 }
 
 // Majors returns the supported major versions, oldest first.

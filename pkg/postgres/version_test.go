@@ -15,9 +15,9 @@ func TestOperandImage(t *testing.T) {
 		flavour postgres.Flavour
 		want    string
 	}{
-		"default":              {"", postgres.FlavourStandard, "ghcr.io/cloudnative-pg/postgresql:17.10-standard-trixie"},
-		"major":                {"16", postgres.FlavourStandard, "ghcr.io/cloudnative-pg/postgresql:16.14-standard-trixie"},
-		"newest major":         {"18", postgres.FlavourSystem, "ghcr.io/cloudnative-pg/postgresql:18.4-system-trixie"},
+		"default":              {"", postgres.FlavourStandard, "ghcr.io/cloudnative-pg/postgresql:17.11-standard-trixie"},
+		"major":                {"16", postgres.FlavourStandard, "ghcr.io/cloudnative-pg/postgresql:16.15-standard-trixie"},
+		"newest major":         {"18", postgres.FlavourSystem, "ghcr.io/cloudnative-pg/postgresql:18.6-system-trixie"},
 		"oldest major":         {"13", postgres.FlavourMinimal, "ghcr.io/cloudnative-pg/postgresql:13.22-minimal-trixie"},
 		"full version":         {"17.8", postgres.FlavourStandard, "ghcr.io/cloudnative-pg/postgresql:17.8-standard-trixie"},
 		"first one on trixie":  {"17.6", postgres.FlavourStandard, "ghcr.io/cloudnative-pg/postgresql:17.6-standard-trixie"},
@@ -74,7 +74,7 @@ func TestMajors(t *testing.T) {
 
 	full, ok := postgres.FullVersion(15)
 	assert.True(t, ok)
-	assert.Equal(t, "15.18", full)
+	assert.Equal(t, "15.19", full)
 	_, ok = postgres.FullVersion(12)
 	assert.False(t, ok)
 
