@@ -13,7 +13,7 @@ import (
 )
 
 // schemas are the definitions of the kinds, without prose and with equal parts once: the operator's at 1.30.0, ObjectStore at 0.15.0 of the
-// plugin, and the Prometheus operator's at the version whose types the product uses. Each file names its source.
+// plugin, ExternalSecret at 1.3.2, and the Prometheus operator's at the version whose types the product uses. Each file names its source.
 //
 //go:embed schemas/*.json
 var schemas embed.FS
@@ -25,6 +25,7 @@ var kinds = [...]struct{ kind, apiVersion string }{
 	{"ClusterImageCatalog", APIVersion},
 	{"Database", APIVersion},
 	{"DatabaseRole", APIVersion},
+	{"ExternalSecret", externalSecretsAPIVersion},
 	{"ImageCatalog", APIVersion},
 	{"ObjectStore", ObjectStoreAPIVersion},
 	{"PodMonitor", monitoringAPIVersion},
@@ -36,7 +37,10 @@ var kinds = [...]struct{ kind, apiVersion string }{
 	{"Subscription", APIVersion},
 }
 
-const monitoringAPIVersion = "monitoring.coreos.com/v1"
+const (
+	monitoringAPIVersion      = "monitoring.coreos.com/v1"
+	externalSecretsAPIVersion = "external-secrets.io/v1"
+)
 
 // decoded holds the schemas that were needed so far, by kind.
 var decoded sync.Map

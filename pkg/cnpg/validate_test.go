@@ -65,6 +65,13 @@ spec: {images: [{major: 17, image: b}]}`,
 spec: {name: app, owner: app, cluster: {name: db}, extensions: [{name: vector}], localeProvider: builtin, builtinLocale: C.UTF-8}`,
 		"DatabaseRole": `
 spec: {name: app, cluster: {name: db}, login: true, clientCertificate: {enabled: true}, passwordSecret: {name: s}}`,
+		"ExternalSecret": `
+spec:
+  refreshInterval: 1h
+  secretStoreRef: {kind: ClusterSecretStore, name: vault}
+  target: {name: s, template: {type: kubernetes.io/basic-auth, data: {uri: "{{ .password }}"}}}
+  data: [{secretKey: password, remoteRef: {key: shop, property: password}}]
+  dataFrom: [{find: {name: {regexp: "^shop"}}}]`,
 		"ObjectStore": `
 spec:
   retentionPolicy: 30d

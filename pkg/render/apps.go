@@ -136,6 +136,8 @@ func (r *renderer) objects(p *plan.Plan, subject diag.Finding) ([]manifest.Objec
 			used[built.Key] = true
 			errs = append(errs, override(object, patch.Fields, field.NewPath("spec", "overrides", built.Key))...)
 			object = manifest.Of(object.Fields)
+		} else {
+			errs = append(errs, conforms(object)...)
 		}
 		errs = append(errs, fits(object, p)...)
 		guardSubstitution(object)

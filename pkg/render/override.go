@@ -1,10 +1,14 @@
 package render
 
 import (
+	batchv1 "k8s.io/api/batch/v1"
+	corev1 "k8s.io/api/core/v1"
+	networkingv1 "k8s.io/api/networking/v1"
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
 	"github.com/homelab-foundations/postgresapp/pkg/cnpg"
 	"github.com/homelab-foundations/postgresapp/pkg/manifest"
+	"github.com/homelab-foundations/postgresapp/pkg/strict"
 )
 
 // override applies a merge patch to an object and checks the result against the schema of its kind, so that a typo in a patch is an
@@ -26,7 +30,19 @@ func override(object manifest.Object, patch map[string]any, path *field.Path) (e
 		return errs
 	}
 	mergePatch(object.Fields, patch)
+	if typed, known := typed[object.Kind]; known {
+		return strict.Into(object.Fields, typed(), path, strict.Options{Secret: func(string) bool { return object.Kind == "Secret" }})
+	}
 	return cnpg.Validate(object.APIVersion, object.Kind, object.Fields, path)
+}
+
+// typed are Kubernetes' own kinds, whose definitions are their types.
+var typed = map[string]func() any{
+	"ConfigMap":     func() any { return &corev1.ConfigMap{} },
+	"Job":           func() any { return &batchv1.Job{} },
+	"NetworkPolicy": func() any { return &networkingv1.NetworkPolicy{} },
+	"Secret":        func() any { return &corev1.Secret{} },
+	"Service":       func() any { return &corev1.Service{} },
 }
 
 // mergePatch applies a JSON merge patch (RFC 7386) to target.

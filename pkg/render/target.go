@@ -13,15 +13,27 @@ import (
 	"github.com/homelab-foundations/postgresapp/pkg/plan"
 )
 
-// fits checks that the operator's version knows every field of an object. Fields that pass through have the same path in the app; for
-// the others the error names the version.
+// fits checks that the target version of the operator knows every field of an object. Where the field comes from the app, the error names
+// the app's, else the version.
 func fits(object manifest.Object, p *plan.Plan) (errs field.ErrorList) {
 	for _, missing := range cnpg.Check(object.Kind, object.Fields, p.Target) {
-		path := field.NewPath("spec", "operatorVersion")
-		if name, ok := strings.CutPrefix(missing.Path, "spec."); ok && object.Kind == "Cluster" && passesThrough(name) {
-			path = field.NewPath("spec", name)
+		path := "spec.operatorVersion"
+		if object.Kind == "Cluster" {
+			if own := appPath(object.Kind, missing.Path); own != "spec" {
+				path = own
+			}
 		}
-		errs = append(errs, field.Forbidden(path, fmt.Sprintf("%s %s: %s", object.Kind, object.Name, missing)))
+		errs = append(errs, &field.Error{Type: field.ErrorTypeForbidden, Field: path, Detail: object.Kind + " " + object.Name + ": " + missing.String()})
+	}
+	return errs
+}
+
+// conforms checks an object against the definition of its kind. What the plan checks has better words; this is the net below it.
+func conforms(object manifest.Object) field.ErrorList {
+	errs := cnpg.Validate(object.APIVersion, object.Kind, object.Fields, nil)
+	for _, err := range errs {
+		err.Detail = object.Kind + " " + object.Name + ": " + err.Field + ": " + err.Detail
+		err.Field = appPath(object.Kind, err.Field)
 	}
 	return errs
 }
@@ -37,14 +49,56 @@ func deprecated(object manifest.Object) (warnings []string) {
 	return warnings
 }
 
-// passesThrough tells whether a field of a Cluster's spec has the same path in an app's.
-func passesThrough(path string) bool {
-	name, _, _ := strings.Cut(path, ".")
-	switch name {
-	case "bootstrap", "externalClusters", "managed", "plugins", "monitoring", "backup", "superuserSecret", "enableSuperuserAccess":
-		return false
+// ways lead from fields of objects to those of the app that they come from, the longer before the shorter.
+var ways = map[string][][2]string{
+	"Cluster": {
+		{"spec.bootstrap.initdb.import", "spec.import"},
+		{"spec.bootstrap.initdb.postInitApplicationSQL", "spec.init"},
+		{"spec.bootstrap.initdb", "spec.initdb"},
+		{"spec.bootstrap.recovery.recoveryTarget", "spec.restore.to"},
+		{"spec.bootstrap.recovery", "spec.restore"},
+		{"spec.backup.barmanObjectStore", "spec.backup"},
+		{"spec.backup.retentionPolicy", "spec.backup.retention"},
+		{"spec.managed.services", "spec.services"},
+		{"spec.managed.roles", "spec.roles"},
+		{"spec.maxStartDelay", "spec.startDelay"},
+		{"spec.maxStopDelay", "spec.stopDelay"},
+		{"spec.maxSwitchoverDelay", "spec.switchoverDelay"},
+		{"spec.bootstrap", "spec"},
+		{"spec.managed", "spec"},
+		{"spec.plugins", "spec.backup"},
+		{"spec.superuserSecret", "spec.superuser"},
+		{"spec.enableSuperuserAccess", "spec.superuser"},
+		{"spec", "spec"},
+	},
+	"ObjectStore": {
+		{"spec.instanceSidecarConfiguration.env", "spec.backup.sidecarEnv"},
+		{"spec.instanceSidecarConfiguration.resources", "spec.backup.sidecarResources"},
+		{"spec.retentionPolicy", "spec.backup.retention"},
+		{"spec.configuration", "spec.backup"},
+	},
+	"ScheduledBackup": {{"spec", "spec.backup"}},
+	"ServiceMonitor":  {{"spec.endpoints[0]", "spec.monitoring"}},
+	"PodMonitor":      {{"spec.podMetricsEndpoints[0]", "spec.monitoring"}},
+	"PrometheusRule":  {{"spec", "spec.monitoring.alerts"}},
+	"Database":        {{"spec", "spec.databases"}},
+	"DatabaseRole":    {{"spec", "spec.roles"}},
+	"Pooler":          {{"spec", "spec.poolers"}},
+}
+
+// appPath is the field of the app that an object's field comes from, or the nearest that is known.
+func appPath(kind, path string) string {
+	for _, way := range ways[kind] {
+		rest, found := strings.CutPrefix(path, way[0])
+		switch {
+		case !found || rest != "" && rest[0] != '.' && rest[0] != '[':
+		case kind == "Cluster" || kind == "ServiceMonitor" || kind == "PodMonitor" || strings.Count(way[0], ".") > 0:
+			return way[1] + rest
+		default:
+			return way[1] // of several objects, the name tells which
+		}
 	}
-	return true
+	return "spec"
 }
 
 func sortedKeys(fields map[string]any) []string { return slices.Sorted(maps.Keys(fields)) }

@@ -1,6 +1,7 @@
 package strict
 
 import (
+	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -46,6 +47,10 @@ func (d *decoder) value(value any, into reflect.Value, path *field.Path) {
 	case reflect.Map:
 		d.mapping(value, into, path)
 	case reflect.Slice:
+		if t.Elem().Kind() == reflect.Uint8 {
+			d.bytes(value, into, path)
+			return
+		}
 		d.list(value, into, path)
 	case reflect.String:
 		if text, ok := value.(string); ok {
@@ -153,6 +158,17 @@ func (d *decoder) mapping(value any, into reflect.Value, path *field.Path) {
 		result.SetMapIndex(reflect.ValueOf(key).Convert(t.Key()), element)
 	}
 	into.Set(result)
+}
+
+// bytes decodes data, which stands in documents as base64.
+func (d *decoder) bytes(value any, into reflect.Value, path *field.Path) {
+	text, ok := value.(string)
+	data, err := base64.StdEncoding.DecodeString(text)
+	if !ok || err != nil {
+		d.wrong(value, path, "must be base64", "")
+		return
+	}
+	into.SetBytes(data)
 }
 
 // list decodes a list.

@@ -196,3 +196,21 @@ func TestIntoListsFewNames(t *testing.T) {
 	require.Len(t, errs, 1)
 	assert.Equal(t, "frobnicate: Forbidden: unknown field: remove it, as no field here has a similar name", errs[0].Error())
 }
+
+func TestIntoBytes(t *testing.T) {
+	type blob struct {
+		Data map[string][]byte `json:"data"`
+	}
+	var got blob
+	assert.Empty(t, strict.Into(map[string]any{"data": map[string]any{"key": "aGk="}}, &got, nil, strict.Options{}))
+	assert.Equal(t, map[string][]byte{"key": []byte("hi")}, got.Data) // echo -n hi | base64
+
+	for name, value := range map[string]any{"not base64": "hi!", "a list": []any{int64(1)}} {
+		t.Run(name, func(t *testing.T) {
+			errs := strict.Into(map[string]any{"data": map[string]any{"key": value}}, &blob{}, nil, strict.Options{})
+			require.Len(t, errs, 1)
+			assert.Equal(t, "data[key]", errs[0].Field)
+			assert.Contains(t, errs[0].Detail, "base64")
+		})
+	}
+}

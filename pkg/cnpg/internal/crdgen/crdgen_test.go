@@ -38,8 +38,9 @@ properties:
       ports:
         type: array
         x-kubernetes-list-type: map
-        x-kubernetes-list-map-keys: [port]
-        items: {type: object, properties: {port: {type: integer, format: int32, minimum: 1}}}
+        x-kubernetes-list-map-keys: [port, protocol]
+        items: {type: object, properties: {port: {type: integer, format: int32, minimum: 1}, protocol: {type: string, default: TCP}}}
+      source: {type: object, minProperties: 1, maxProperties: 1}
   status: {type: object, properties: {much: {type: string}}}
 `)}
 	document, err := trim(d)
@@ -57,7 +58,11 @@ properties:
 	assert.Equal(t, schema.IntOrString, document.Nodes[spec.Properties["size"]].Type)
 	assert.Equal(t, spec.Properties["name"], document.Nodes[spec.Properties["limits"]].Values, "equal nodes are kept once")
 	ports := document.Nodes[spec.Properties["ports"]]
-	assert.Equal(t, []string{"port"}, ports.Keys)
+	assert.Equal(t, []string{"port", "protocol"}, ports.Keys)
+	assert.Equal(t, map[string]any{"protocol": "TCP"}, ports.KeyDefaults)
+	source := document.Nodes[spec.Properties["source"]]
+	assert.Equal(t, 1, *source.MinProperties)
+	assert.Equal(t, 1, *source.MaxProperties)
 	port := document.Nodes[document.Nodes[ports.Items].Properties["port"]]
 	assert.Equal(t, 1.0, *port.Minimum)
 	assert.Equal(t, "int32", port.Format)
@@ -70,7 +75,7 @@ properties:
 // The validator would miss what these demand.
 func TestTrimRefuses(t *testing.T) {
 	for name, text := range map[string]string{
-		"keyword":        `{type: object, properties: {spec: {type: object, maxProperties: 1}}}`,
+		"keyword":        `{type: object, properties: {spec: {type: integer, multipleOf: 2}}}`,
 		"anyOf":          `{type: object, properties: {spec: {anyOf: [{type: string}]}}}`,
 		"number to pick": `{type: object, properties: {spec: {type: integer, enum: [1, 2]}}}`,
 		"format":         `{type: object, properties: {spec: {type: string, format: ipv4}}}`,

@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"sort"
 	"strings"
 
@@ -19,6 +20,8 @@ const (
 	monitoring   = "github.com/prometheus-operator/prometheus-operator/pkg/apis/monitoring"
 	newest       = "v1.30.0"
 	pluginTag    = "v0.15.0"
+	external     = "github.com/external-secrets/external-secrets"
+	externalTag  = "v1.3.2"
 	generatorPkg = "sigs.k8s.io/controller-tools/cmd/controller-gen"
 )
 
@@ -31,16 +34,27 @@ type definition struct {
 	schema                   node
 }
 
+// version is one version of a definition.
+type version struct {
+	Name   string
+	Served bool
+	Schema struct{ OpenAPIV3Schema node }
+}
+
 // node is an OpenAPI schema as it is written in a definition.
 type node = map[string]any
 
 // latest returns the definitions whose schemas are embedded, sorted by kind.
 func latest(dir string) ([]definition, error) {
-	found, err := fromModule(operator, newest, "config/crd/bases")
+	found, err := fromModule(operator, newest, "config/crd/bases/*.yaml")
 	if err != nil {
 		return nil, err
 	}
-	stores, err := fromModule(plugin, pluginTag, "config/crd/bases")
+	stores, err := fromModule(plugin, pluginTag, "config/crd/bases/*.yaml")
+	if err != nil {
+		return nil, err
+	}
+	secrets, err := fromModule(external, externalTag, "config/crds/bases/external-secrets.io_externalsecrets.yaml")
 	if err != nil {
 		return nil, err
 	}
@@ -49,6 +63,7 @@ func latest(dir string) ([]definition, error) {
 		return nil, err
 	}
 	found = append(found, stores...)
+	found = append(found, secrets...)
 	found = append(found, monitors...)
 	kept := found[:0]
 	for _, d := range found {
@@ -63,13 +78,13 @@ func latest(dir string) ([]definition, error) {
 	return kept, nil
 }
 
-// fromModule reads the definitions in a folder of a module.
-func fromModule(module, version, folder string) ([]definition, error) {
+// fromModule reads the definitions in those files of a module that match a pattern.
+func fromModule(module, version, pattern string) ([]definition, error) {
 	root, err := download(module, version)
 	if err != nil {
 		return nil, err
 	}
-	return read(filepath.Join(root, folder), module+"@"+version)
+	return read(filepath.Join(root, filepath.FromSlash(pattern)), module+"@"+version)
 }
 
 // download returns the directory of a module's version in the module cache.
@@ -109,17 +124,17 @@ func fromTypes(dir string) ([]definition, error) {
 			return nil, fmt.Errorf("%s: %w\n%s", strings.Join(step, " "), err, text)
 		}
 	}
-	return read(scratch, monitoring+"@"+version)
+	return read(filepath.Join(scratch, "*.yaml"), monitoring+"@"+version)
 }
 
-// read reads all definitions in a folder, one a file.
-func read(folder, source string) ([]definition, error) {
-	files, err := filepath.Glob(filepath.Join(folder, "*.yaml"))
+// read reads all definitions in the files that match a pattern, one a file.
+func read(pattern, source string) ([]definition, error) {
+	files, err := filepath.Glob(pattern)
 	if err != nil {
 		return nil, err
 	}
 	if len(files) == 0 {
-		return nil, fmt.Errorf("%s: no definitions in %s", source, folder)
+		return nil, fmt.Errorf("%s: no definitions in %s", source, pattern)
 	}
 	var found []definition
 	for _, file := range files {
@@ -131,19 +146,17 @@ func read(folder, source string) ([]definition, error) {
 			Spec struct {
 				Group    string
 				Names    struct{ Kind string }
-				Versions []struct {
-					Name   string
-					Schema struct{ OpenAPIV3Schema node }
-				}
+				Versions []version
 			}
 		}
 		if err := yaml.Unmarshal(text, &crd); err != nil {
 			return nil, fmt.Errorf("%s: %w", file, err)
 		}
-		if len(crd.Spec.Versions) != 1 {
-			return nil, fmt.Errorf("%s: %d versions, and one is expected", file, len(crd.Spec.Versions))
+		served := slices.DeleteFunc(crd.Spec.Versions, func(v version) bool { return !v.Served })
+		if len(served) != 1 {
+			return nil, fmt.Errorf("%s: %d versions are served, and one is expected", file, len(served))
 		}
-		v := crd.Spec.Versions[0]
+		v := served[0]
 		found = append(found, definition{
 			kind:       crd.Spec.Names.Kind,
 			apiVersion: crd.Spec.Group + "/" + v.Name,

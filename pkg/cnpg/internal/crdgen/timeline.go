@@ -21,7 +21,7 @@ func timeline() ([]byte, error) {
 	var changes []change
 	var before map[string]map[string][]string
 	for _, tag := range operatorTags {
-		definitions, err := fromModule(operator, tag, "config/crd/bases")
+		definitions, err := fromModule(operator, tag, "config/crd/bases/*.yaml")
 		if err != nil {
 			return nil, err
 		}

@@ -112,8 +112,24 @@ func (t *trimmer) node(s node, path string) (schema.Node, error) {
 		if n.Items, err = t.add(items, path+"[]"); err != nil {
 			return n, err
 		}
+		n.KeyDefaults = keyDefaults(n.Keys, items)
 	}
 	return n, nil
+}
+
+// keyDefaults are the defaults of those properties that tell elements apart.
+func keyDefaults(keys []string, element node) map[string]any {
+	var defaults map[string]any
+	for _, key := range keys {
+		property, _ := properties(element)[key].(node)
+		if value, has := property["default"]; has {
+			if defaults == nil {
+				defaults = map[string]any{}
+			}
+			defaults[key] = value
+		}
+	}
+	return defaults
 }
 
 // readKeywords reads what a schema says of a value itself. A keyword that it
@@ -157,6 +173,10 @@ func readKeywords(s node, n *schema.Node) error {
 			n.MinItems = pointer(int(value.(float64)))
 		case "maxItems":
 			n.MaxItems = pointer(int(value.(float64)))
+		case "minProperties":
+			n.MinProperties = pointer(int(value.(float64)))
+		case "maxProperties":
+			n.MaxProperties = pointer(int(value.(float64)))
 		case "x-kubernetes-list-type":
 			n.Set = value == "set"
 		case "x-kubernetes-list-map-keys":

@@ -50,6 +50,9 @@ type Node struct {
 	// Set says that the elements themselves have to differ.
 	Keys []string `json:"k,omitempty"`
 	Set  bool     `json:"s,omitempty"`
+	// KeyDefaults are the values that Keys have in elements that do not say
+	// them.
+	KeyDefaults map[string]any `json:"kd,omitempty"`
 	// Enum lists the values of a string.
 	Enum []string `json:"e,omitempty"`
 	// Pattern is a regular expression for a string.
@@ -64,6 +67,9 @@ type Node struct {
 	MaxLength *int     `json:"maxl,omitempty"`
 	MinItems  *int     `json:"mini,omitempty"`
 	MaxItems  *int     `json:"maxi,omitempty"`
+	// MinProperties and MaxProperties bound how many properties an object has.
+	MinProperties *int `json:"minp,omitempty"`
+	MaxProperties *int `json:"maxp,omitempty"`
 	// Rules are the CEL rules that apply at creation.
 	Rules []string `json:"x,omitempty"`
 }

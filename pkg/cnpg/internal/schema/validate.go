@@ -94,6 +94,12 @@ func (v *validator) object(value any, n *Node, path *field.Path) bool {
 			v.add(field.Forbidden(child(path, key), unknown(key, n)))
 		}
 	}
+	switch {
+	case n.MinProperties != nil && len(object) < *n.MinProperties:
+		v.wrong(path, value, fmt.Sprintf("must have at least %d fields", *n.MinProperties))
+	case n.MaxProperties != nil && len(object) > *n.MaxProperties:
+		v.wrong(path, value, fmt.Sprintf("must have at most %d fields", *n.MaxProperties))
+	}
 	for _, key := range n.Required {
 		if object[key] == nil {
 			v.add(field.Required(child(path, key), "the field is needed here"))
@@ -150,12 +156,14 @@ func identityValue(element any, n *Node) any {
 	if !ok || len(n.Keys) == 0 {
 		return element
 	}
-	if len(n.Keys) == 1 {
-		return object[n.Keys[0]]
-	}
 	values := make([]any, len(n.Keys))
 	for i, key := range n.Keys {
-		values[i] = object[key]
+		if values[i] = object[key]; values[i] == nil {
+			values[i] = n.KeyDefaults[key]
+		}
+	}
+	if len(values) == 1 {
+		return values[0]
 	}
 	return values
 }

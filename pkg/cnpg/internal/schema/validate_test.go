@@ -13,7 +13,7 @@ import (
 
 // Every keyword, each in a field of its own.
 const keywords = `{"kind":"Thing","apiVersion":"v1","source":"hand","nodes":[
-{"t":"object","p":{"text":1,"time":2,"bytes":3,"whole":4,"real":5,"flag":6,"either":7,"list":8,"set":9,"map":11,"any":12,"objects":14,"two":15},"r":["flag"]},
+{"t":"object","p":{"text":1,"time":2,"bytes":3,"whole":4,"real":5,"flag":6,"either":7,"list":8,"set":9,"map":11,"any":12,"objects":14,"two":15,"ports":17,"few":18},"r":["flag"]},
 {"t":"string","minl":2,"maxl":4,"re":"^[a-zü]+$"},
 {"t":"string","f":"date-time"},
 {"t":"string","f":"byte"},
@@ -28,7 +28,10 @@ const keywords = `{"kind":"Thing","apiVersion":"v1","source":"hand","nodes":[
 {},
 {"t":"object","p":{"a":10,"b":10}},
 {"t":"array","k":["a"],"i":13},
-{"t":"array","k":["a","b"],"i":13}
+{"t":"array","k":["a","b"],"i":13},
+{"t":"object","p":{"port":4,"protocol":10}},
+{"t":"array","k":["port","protocol"],"kd":{"protocol":"TCP"},"i":16},
+{"t":"object","p":{"a":10,"b":10,"c":10},"minp":1,"maxp":2}
 ]}`
 
 func TestValidateKeywords(t *testing.T) {
@@ -78,7 +81,13 @@ func TestValidateKeywords(t *testing.T) {
 		`{objects: [{a: x}, {a: x}]}`:    {field.ErrorTypeDuplicate, "objects[1]"},
 		`{two: [{a: x, b: x}, {a: x}]}`:  {},
 		`{two: [{a: x}, {a: x}]}`:        {field.ErrorTypeDuplicate, "two[1]"},
-		`{unheard: 1}`:                   {field.ErrorTypeForbidden, "unheard"},
+		// a missing protocol is TCP
+		`{ports: [{port: 1, protocol: UDP}, {port: 1}]}`: {},
+		`{ports: [{port: 1, protocol: TCP}, {port: 1}]}`: {field.ErrorTypeDuplicate, "ports[1]"},
+		`{few: {a: x, b: x}}`:                            {},
+		`{few: {}}`:                                      {field.ErrorTypeInvalid, "few"},
+		`{few: {a: x, b: x, c: x}}`:                      {field.ErrorTypeInvalid, "few"},
+		`{unheard: 1}`:                                   {field.ErrorTypeForbidden, "unheard"},
 	}
 	for text, want := range tests {
 		var object map[string]any
