@@ -38,83 +38,11 @@ func hint(path string) string {
 	if !strings.Contains(path, ".") {
 		return rootHint(path)
 	}
-	switch path := settingsPath(path); path {
-	case "defaults":
-		return "remove it: defaults cannot be nested"
-	case "bootstrap":
-		return "remove it: bootstrap follows from database, owner, initdb, import, lineage and restore"
-	case "recovery", "restoreFrom", "pitr":
-		return "to restore, raise lineage; restore makes it more precise"
-	case "initdb.database", "initdb.owner", "initdb.import":
-		return "write it one level up, beside initdb"
-	case "initdb.secret":
-		return "write credentials: {existingSecret: {name: ...}} beside initdb"
-	case "initdb.options":
-		return "write its options as fields of their own, such as encoding and dataChecksums"
-	case "size", "storageSize":
-		return "write storage: {size: ...}"
-	case "storageClass", "storageClassName":
-		return "write storage: {storageClass: ...}"
-	case "storage.storageClassName", "storage.class", "storage.className", "walStorage.storageClassName", "walStorage.class", "walStorage.className":
-		return `did you mean "storageClass"?`
-	case "resources.memory", "resources.cpu":
-		return "write resources: {requests: {" + strings.TrimPrefix(path, "resources.") + ": ...}}"
-	case "replicas", "poolers[].replicas":
-		return `did you mean "instances"?`
-	case "image":
-		return `did you mean "imageName"?`
-	case "postgresVersion", "postgresqlVersion", "pgVersion":
-		return `did you mean "version"?`
-	case "dbname", "databaseName":
-		return `did you mean "database"?`
-	case "user", "username":
-		return `did you mean "owner"?`
-	case "users":
-		return `did you mean "roles"?`
-	case "parameters":
-		return "write postgresql: {parameters: ...}"
-	case "pg_hba", "pg_ident", "shared_preload_libraries", "synchronous", "ldap", "enableAlterSystem":
-		return "write it below postgresql"
-	case "plugins":
-		return "the Barman Cloud plugin follows from backup; other plugins go to overrides.cluster.spec.plugins"
-	case "enableSuperuserAccess":
-		return "write superuser: {enabled: true}"
-	case "superuserSecret":
-		return "write superuser: {enabled: true, secretName: ...}"
-	case "managed":
-		return "write roles and services"
-	case "secret", "secretName", "existingSecret":
-		return "write credentials: {existingSecret: {name: ...}}"
-	case "externalSecret":
-		return "write credentials: {externalSecret: ...}"
-	case "password":
-		return "write credentials: {password: ${VARIABLE}}"
-	case "networkPolicy", "networkPolicies":
-		return "write network: {policy: true}"
-	case "pgbouncer":
-		return "write poolers: [{type: rw}]"
-	case "poolers[].pgbouncer.poolMode", "poolers[].pgbouncer.parameters":
-		return "write it one level up, beside pgbouncer"
-	case "schedule", "retention", "bucket", "destinationPath", "endpointURL":
-		return "write it below backup"
-	case "retentionPolicy":
-		return "write backup: {retention: ...}"
-	case "scheduledBackup", "scheduledBackups":
-		return "write backup: {schedule: ...}"
-	case "sql":
-		return "write init: {sql: ...}"
-	case "name", "namespace":
-		return "write it below metadata"
-	case "annotations", "labels":
-		return "write it below metadata, or below inheritedMetadata for the pods"
-	case "tolerations", "nodeSelector", "nodeAffinity", "podAntiAffinityType", "topologyKey":
-		return "write it below affinity"
-	}
-	if text := backupHint(settingsPath(path)); text != "" {
-		return text
-	}
-	return monitoringHint(settingsPath(path))
+	return hints[settingsPath(path)]
 }
+
+// shape is how a field is written that people abbreviate.
+func shape(path string) string { return shapes[settingsPath(path)] }
 
 // rootHint is the remedy for a field that stands beside apiVersion, kind, metadata and spec.
 func rootHint(name string) string {
@@ -133,114 +61,172 @@ func isSetting(name string) bool {
 	return setting
 }
 
-func backupHint(path string) string {
-	switch path {
-	case "backup.retentionPolicy":
-		return `did you mean "retention"?`
-	case "backup.wal.retention", "backup.wal.retentionPolicy", "backup.data.retention", "backup.data.retentionPolicy":
-		return "remove it: base backups and the write-ahead log they need are kept as long as backup.retention says"
-	case "backup.barmanObjectStore":
-		return "write its fields below backup, and method: barmanObjectStore if the in-tree method is meant"
-	case "backup.s3Credentials":
-		return "write credentials: {existingSecret: {name: ...}}, with accessKeyIdKey and secretAccessKeyKey for the keys"
-	case "backup.azureCredentials", "backup.googleCredentials", "backup.existingSecret", "backup.externalSecret", "backup.accessKeyId",
-		"backup.secretAccessKey", "backup.inheritFromIAMRole":
-		return "write it below backup.credentials"
-	case "backup.cron":
-		return `did you mean "schedule"?`
-	case "restore.time", "restore.lsn", "restore.xid", "restore.name", "restore.immediate", "restore.backupID", "restore.timeline":
-		return "write it below restore.to"
-	case "restore.targetTime", "restore.recoveryTarget":
-		return "write restore: {to: {time: ...}}"
-	case "restore.lineage":
-		return `did you mean "fromLineage"?`
-	case "restore.to.targetTime", "restore.to.targetLSN", "restore.to.targetXID", "restore.to.targetName", "restore.to.targetImmediate":
-		return `did you mean "` + strings.ToLower(strings.TrimPrefix(path, "restore.to.target")) + `"?`
-	case "restore.to.targetTLI":
-		return `did you mean "timeline"?`
-	}
-	return ""
+// hints are remedies by the path of what is unknown, below the settings.
+var hints = map[string]string{
+	"defaults":                               "remove it: defaults cannot be nested",
+	"bootstrap":                              "remove it: bootstrap follows from database, owner, initdb, import, lineage and restore",
+	"recovery":                               "to restore, raise lineage; restore makes it more precise",
+	"restoreFrom":                            "to restore, raise lineage; restore makes it more precise",
+	"pitr":                                   "to restore, raise lineage; restore makes it more precise",
+	"initdb.database":                        "write it one level up, beside initdb",
+	"initdb.owner":                           "write it one level up, beside initdb",
+	"initdb.import":                          "write it one level up, beside initdb",
+	"initdb.secret":                          "write credentials: {existingSecret: {name: ...}} beside initdb",
+	"initdb.options":                         "write its options as fields of their own, such as encoding and dataChecksums",
+	"size":                                   "write storage: {size: ...}",
+	"storageSize":                            "write storage: {size: ...}",
+	"storageClass":                           "write storage: {storageClass: ...}",
+	"storageClassName":                       "write storage: {storageClass: ...}",
+	"storage.storageClassName":               `did you mean "storageClass"?`,
+	"storage.class":                          `did you mean "storageClass"?`,
+	"storage.className":                      `did you mean "storageClass"?`,
+	"walStorage.storageClassName":            `did you mean "storageClass"?`,
+	"walStorage.class":                       `did you mean "storageClass"?`,
+	"walStorage.className":                   `did you mean "storageClass"?`,
+	"resources.memory":                       "write resources: {requests: {memory: ...}}",
+	"resources.cpu":                          "write resources: {requests: {cpu: ...}}",
+	"replicas":                               `did you mean "instances"?`,
+	"poolers[].replicas":                     `did you mean "instances"?`,
+	"image":                                  `did you mean "imageName"?`,
+	"postgresVersion":                        `did you mean "version"?`,
+	"postgresqlVersion":                      `did you mean "version"?`,
+	"pgVersion":                              `did you mean "version"?`,
+	"dbname":                                 `did you mean "database"?`,
+	"databaseName":                           `did you mean "database"?`,
+	"user":                                   `did you mean "owner"?`,
+	"username":                               `did you mean "owner"?`,
+	"users":                                  `did you mean "roles"?`,
+	"parameters":                             "write postgresql: {parameters: ...}",
+	"pg_hba":                                 "write it below postgresql",
+	"pg_ident":                               "write it below postgresql",
+	"shared_preload_libraries":               "write it below postgresql",
+	"synchronous":                            "write it below postgresql",
+	"ldap":                                   "write it below postgresql",
+	"enableAlterSystem":                      "write it below postgresql",
+	"plugins":                                "the Barman Cloud plugin follows from backup; other plugins go to overrides.cluster.spec.plugins",
+	"enableSuperuserAccess":                  "write superuser: {enabled: true}",
+	"superuserSecret":                        "write superuser: {enabled: true, secretName: ...}",
+	"managed":                                "write roles and services",
+	"secret":                                 "write credentials: {existingSecret: {name: ...}}",
+	"secretName":                             "write credentials: {existingSecret: {name: ...}}",
+	"existingSecret":                         "write credentials: {existingSecret: {name: ...}}",
+	"externalSecret":                         "write credentials: {externalSecret: ...}",
+	"password":                               "write credentials: {password: ${VARIABLE}}",
+	"networkPolicy":                          "write network: {policy: true}",
+	"networkPolicies":                        "write network: {policy: true}",
+	"pgbouncer":                              "write poolers: [{type: rw}]",
+	"poolers[].pgbouncer.poolMode":           "write it one level up, beside pgbouncer",
+	"poolers[].pgbouncer.parameters":         "write it one level up, beside pgbouncer",
+	"schedule":                               "write it below backup",
+	"retention":                              "write it below backup",
+	"bucket":                                 "write it below backup",
+	"destinationPath":                        "write it below backup",
+	"endpointURL":                            "write it below backup",
+	"retentionPolicy":                        "write backup: {retention: ...}",
+	"scheduledBackup":                        "write backup: {schedule: ...}",
+	"scheduledBackups":                       "write backup: {schedule: ...}",
+	"sql":                                    "write init: {sql: ...}",
+	"name":                                   "write it below metadata",
+	"namespace":                              "write it below metadata",
+	"annotations":                            "write it below metadata, or below inheritedMetadata for the pods",
+	"labels":                                 "write it below metadata, or below inheritedMetadata for the pods",
+	"tolerations":                            "write it below affinity",
+	"nodeSelector":                           "write it below affinity",
+	"nodeAffinity":                           "write it below affinity",
+	"podAntiAffinityType":                    "write it below affinity",
+	"topologyKey":                            "write it below affinity",
+	"backup.retentionPolicy":                 `did you mean "retention"?`,
+	"backup.wal.retention":                   "remove it: base backups and the write-ahead log they need are kept as long as backup.retention says",
+	"backup.wal.retentionPolicy":             "remove it: base backups and the write-ahead log they need are kept as long as backup.retention says",
+	"backup.data.retention":                  "remove it: base backups and the write-ahead log they need are kept as long as backup.retention says",
+	"backup.data.retentionPolicy":            "remove it: base backups and the write-ahead log they need are kept as long as backup.retention says",
+	"backup.barmanObjectStore":               "write its fields below backup, and method: barmanObjectStore if the in-tree method is meant",
+	"backup.s3Credentials":                   "write credentials: {existingSecret: {name: ...}}, with accessKeyIdKey and secretAccessKeyKey for the keys",
+	"backup.azureCredentials":                "write it below backup.credentials",
+	"backup.googleCredentials":               "write it below backup.credentials",
+	"backup.existingSecret":                  "write it below backup.credentials",
+	"backup.externalSecret":                  "write it below backup.credentials",
+	"backup.accessKeyId":                     "write it below backup.credentials",
+	"backup.secretAccessKey":                 "write it below backup.credentials",
+	"backup.inheritFromIAMRole":              "write it below backup.credentials",
+	"backup.cron":                            `did you mean "schedule"?`,
+	"restore.time":                           "write it below restore.to",
+	"restore.lsn":                            "write it below restore.to",
+	"restore.xid":                            "write it below restore.to",
+	"restore.name":                           "write it below restore.to",
+	"restore.immediate":                      "write it below restore.to",
+	"restore.backupID":                       "write it below restore.to",
+	"restore.timeline":                       "write it below restore.to",
+	"restore.targetTime":                     "write restore: {to: {time: ...}}",
+	"restore.recoveryTarget":                 "write restore: {to: {time: ...}}",
+	"restore.lineage":                        `did you mean "fromLineage"?`,
+	"restore.to.targetTime":                  `did you mean "time"?`,
+	"restore.to.targetLSN":                   `did you mean "lsn"?`,
+	"restore.to.targetXID":                   `did you mean "xid"?`,
+	"restore.to.targetName":                  `did you mean "name"?`,
+	"restore.to.targetImmediate":             `did you mean "immediate"?`,
+	"restore.to.targetTLI":                   `did you mean "timeline"?`,
+	"monitoring.enabled":                     "remove it: monitoring is on unless type is None",
+	"monitoring.enablePodMonitor":            "write type: PodMonitor",
+	"monitoring.podMonitorEnabled":           "write type: PodMonitor",
+	"monitoring.podMonitor":                  "write type: PodMonitor",
+	"monitoring.serviceMonitor":              "write type: ServiceMonitor",
+	"monitoring.podMonitorMetricRelabelings": `did you mean "metricRelabelings"?`,
+	"monitoring.podMonitorRelabelings":       `did you mean "relabelings"?`,
+	"monitoring.prometheusRule":              `did you mean "alerts"?`,
+	"monitoring.grafanaDashboard":            "write dashboard: {enabled: true}",
+	"monitoring.createGrafanaDashboard":      "write dashboard: {enabled: true}",
 }
 
-func monitoringHint(path string) string {
-	switch path {
-	case "monitoring.enabled":
-		return "remove it: monitoring is on unless type is None"
-	case "monitoring.enablePodMonitor", "monitoring.podMonitorEnabled", "monitoring.podMonitor":
-		return "write type: PodMonitor"
-	case "monitoring.serviceMonitor":
-		return "write type: ServiceMonitor"
-	case "monitoring.podMonitorMetricRelabelings":
-		return `did you mean "metricRelabelings"?`
-	case "monitoring.podMonitorRelabelings":
-		return `did you mean "relabelings"?`
-	case "monitoring.prometheusRule":
-		return `did you mean "alerts"?`
-	case "monitoring.grafanaDashboard", "monitoring.createGrafanaDashboard":
-		return "write dashboard: {enabled: true}"
-	}
-	return ""
-}
-
-// shape is how a field is written that people abbreviate.
-func shape(path string) string {
-	switch path = settingsPath(path); path {
-	case "spec":
-		return "spec: {storage: {size: 10Gi}}"
-	case "metadata":
-		return "metadata: {name: ...}"
-	case "version":
-		return `version: "17", or "17.10" for a minor version`
-	case "storage", "walStorage":
-		return path + ": {size: 10Gi}"
-	case "tablespaces[].storage":
-		return "storage: {size: 10Gi}"
-	case "storage.size", "walStorage.size", "tablespaces[].storage.size":
-		return "a number with its unit, such as 10Gi"
-	case "monitoring.interval", "monitoring.scrapeTimeout", "credentials.externalSecret.refreshInterval":
-		return "a number with its unit, such as 30s"
-	case "backup.retention":
-		return "a number with its unit, such as 30d"
-	case "resources", "backup.sidecarResources", "poolers[].resources", "init.job.resources":
-		return "{requests: {memory: 1Gi}}"
-	case "postgresql.parameters", "poolers[].parameters":
-		return `each as name: "value"`
-	case "cluster":
-		return "cluster: {name: ...}"
-	case "credentials", "roles[].credentials":
-		return "credentials: {existingSecret: {name: ...}}, or another of its ways"
-	case "credentials.existingSecret", "roles[].credentials.existingSecret", "backup.credentials.existingSecret":
-		return "existingSecret: {name: ...}"
-	case "databases", "databases[]":
-		return "databases: [{name: ...}]"
-	case "roles", "roles[]":
-		return "roles: [{name: ...}]"
-	case "poolers", "poolers[]":
-		return "poolers: [{type: rw}]"
-	case "extensions", "databases[].extensions", "extensions[]", "databases[].extensions[]":
-		return "each extension by its name alone, as in extensions: [vector, pg_trgm]"
-	case "schemas", "schemas[]", "databases[].schemas", "databases[].schemas[]":
-		return "schemas: [{name: ...}]"
-	case "backup":
-		return "backup: {bucket: ...}, or backup: {enabled: false}"
-	case "restore":
-		return "restore: {to: {time: ...}}"
-	case "restore.to":
-		return "to: {time: ...}"
-	case "init":
-		return "init: {sql: ...}"
-	case "superuser":
-		return "superuser: {enabled: true}"
-	case "monitoring":
-		return "monitoring: {type: ServiceMonitor}, PodMonitor or None"
-	case "monitoring.alerts":
-		return "alerts: {enabled: false}"
-	case "monitoring.dashboard":
-		return "dashboard: {enabled: true}"
-	case "network":
-		return "network: {policy: true}"
-	case "overrides":
-		return "overrides: {cluster: {spec: ...}}"
-	}
-	return ""
+// shapes are the ways to write fields, by their path below the settings or, for what is not below them, from the root.
+var shapes = map[string]string{
+	"spec":                       "spec: {storage: {size: 10Gi}}",
+	"metadata":                   "metadata: {name: ...}",
+	"version":                    `version: "17", or "17.10" for a minor version`,
+	"storage":                    "storage: {size: 10Gi}",
+	"walStorage":                 "walStorage: {size: 10Gi}",
+	"tablespaces[].storage":      "storage: {size: 10Gi}",
+	"storage.size":               "a number with its unit, such as 10Gi",
+	"walStorage.size":            "a number with its unit, such as 10Gi",
+	"tablespaces[].storage.size": "a number with its unit, such as 10Gi",
+	"monitoring.interval":        "a number with its unit, such as 30s",
+	"monitoring.scrapeTimeout":   "a number with its unit, such as 30s",
+	"credentials.externalSecret.refreshInterval": "a number with its unit, such as 30s",
+	"backup.retention":                           "a number with its unit, such as 30d",
+	"resources":                                  "{requests: {memory: 1Gi}}",
+	"backup.sidecarResources":                    "{requests: {memory: 1Gi}}",
+	"poolers[].resources":                        "{requests: {memory: 1Gi}}",
+	"init.job.resources":                         "{requests: {memory: 1Gi}}",
+	"postgresql.parameters":                      `each as name: "value"`,
+	"poolers[].parameters":                       `each as name: "value"`,
+	"cluster":                                    "cluster: {name: ...}",
+	"credentials":                                "credentials: {existingSecret: {name: ...}}, or another of its ways",
+	"roles[].credentials":                        "credentials: {existingSecret: {name: ...}}, or another of its ways",
+	"credentials.existingSecret":                 "existingSecret: {name: ...}",
+	"roles[].credentials.existingSecret":         "existingSecret: {name: ...}",
+	"backup.credentials.existingSecret":          "existingSecret: {name: ...}",
+	"databases":                                  "databases: [{name: ...}]",
+	"databases[]":                                "databases: [{name: ...}]",
+	"roles":                                      "roles: [{name: ...}]",
+	"roles[]":                                    "roles: [{name: ...}]",
+	"poolers":                                    "poolers: [{type: rw}]",
+	"poolers[]":                                  "poolers: [{type: rw}]",
+	"extensions":                                 "each extension by its name alone, as in extensions: [vector, pg_trgm]",
+	"databases[].extensions":                     "each extension by its name alone, as in extensions: [vector, pg_trgm]",
+	"extensions[]":                               "each extension by its name alone, as in extensions: [vector, pg_trgm]",
+	"databases[].extensions[]":                   "each extension by its name alone, as in extensions: [vector, pg_trgm]",
+	"schemas":                                    "schemas: [{name: ...}]",
+	"schemas[]":                                  "schemas: [{name: ...}]",
+	"databases[].schemas":                        "schemas: [{name: ...}]",
+	"databases[].schemas[]":                      "schemas: [{name: ...}]",
+	"backup":                                     "backup: {bucket: ...}, or backup: {enabled: false}",
+	"restore":                                    "restore: {to: {time: ...}}",
+	"restore.to":                                 "to: {time: ...}",
+	"init":                                       "init: {sql: ...}",
+	"superuser":                                  "superuser: {enabled: true}",
+	"monitoring":                                 "monitoring: {type: ServiceMonitor}, PodMonitor or None",
+	"monitoring.alerts":                          "alerts: {enabled: false}",
+	"monitoring.dashboard":                       "dashboard: {enabled: true}",
+	"network":                                    "network: {policy: true}",
+	"overrides":                                  "overrides: {cluster: {spec: ...}}",
 }
