@@ -34,7 +34,9 @@ type PostgresAppSpec struct {
 
 // PostgresDefaults is the function configuration that expands every PostgresApp of a build, with its spec as their defaults.
 type PostgresDefaults struct {
-	metav1.TypeMeta   `json:",inline"`
+	metav1.TypeMeta `json:",inline"`
+
+	// metadata.name names these defaults in messages.
 	metav1.ObjectMeta `json:"metadata,omitempty"`
 
 	// spec holds any field of a PostgresApp's spec. It loses to the app's spec and to the app's spec.defaults.
@@ -86,11 +88,11 @@ type Settings struct {
 	// +optional
 	Owner string `json:"owner,omitempty"`
 
-	// schemas are created in the app's database, in CloudNativePG's own shape.
+	// schemas to create in the app's database, in CloudNativePG's own shape.
 	// +optional
 	Schemas []cnpgv1.SchemaSpec `json:"schemas,omitempty"`
 
-	// extensions are created in the app's database. Preload libraries and image volumes that they need are added.
+	// extensions to create in the app's database. Preload libraries and image volumes that they need are added.
 	// +optional
 	Extensions []string `json:"extensions,omitempty"`
 
@@ -220,43 +222,44 @@ type ClusterReference struct {
 
 // ClusterSettings are fields of CloudNativePG's Cluster that pass through in their own shape and meaning.
 type ClusterSettings struct {
-	// description of the Cluster, for people.
+	// description is a text for people.
 	// +optional
 	Description string `json:"description,omitempty"`
 
-	// imagePullPolicy of the PostgreSQL image.
+	// imagePullPolicy is when the PostgreSQL image is pulled: Always, IfNotPresent or Never. Defaults to Kubernetes' own.
 	// +optional
 	ImagePullPolicy corev1.PullPolicy `json:"imagePullPolicy,omitempty"`
 
-	// imagePullSecrets for the PostgreSQL image.
+	// imagePullSecrets are Secrets to pull the PostgreSQL image with.
 	// +optional
 	ImagePullSecrets []cnpgv1.LocalObjectReference `json:"imagePullSecrets,omitempty"`
 
-	// schedulerName of the pods.
+	// schedulerName is the scheduler of the pods. Defaults to Kubernetes' own.
 	// +optional
 	SchedulerName string `json:"schedulerName,omitempty"`
 
-	// priorityClassName of the pods.
+	// priorityClassName is the priority class of the pods.
 	// +optional
 	PriorityClassName string `json:"priorityClassName,omitempty"`
 
-	// postgresUID is the user of the image. Defaults to 26.
+	// postgresUID is the user of the image, as a number. Defaults to 26.
 	// +optional
 	PostgresUID *int64 `json:"postgresUID,omitempty"`
 
-	// postgresGID is the group of the image. Defaults to 26.
+	// postgresGID is the group of the image, as a number. Defaults to 26.
 	// +optional
 	PostgresGID *int64 `json:"postgresGID,omitempty"`
 
-	// affinity and tolerations of the pods. Anti-affinity between instances is on by default.
+	// affinity says on which nodes the pods run, and with which tolerations. Anti-affinity between instances is on by default.
 	// +optional
 	Affinity *cnpgv1.AffinityConfiguration `json:"affinity,omitempty"`
 
-	// topologySpreadConstraints of the pods.
+	// topologySpreadConstraints is how the pods are spread. From three instances on they are spread over zones, where there are some,
+	// unless this says otherwise.
 	// +optional
 	TopologySpreadConstraints []corev1.TopologySpreadConstraint `json:"topologySpreadConstraints,omitempty"`
 
-	// certificates to use instead of those that the operator issues and renews.
+	// certificates are used instead of those that the operator issues and renews.
 	// +optional
 	Certificates *cnpgv1.CertificatesConfiguration `json:"certificates,omitempty"`
 
@@ -268,20 +271,21 @@ type ClusterSettings struct {
 	// +optional
 	ServiceAccountName string `json:"serviceAccountName,omitempty"`
 
-	// primaryUpdateStrategy is unsupervised or supervised. Defaults to unsupervised.
+	// primaryUpdateStrategy says whether the operator restarts the primary by itself for a change: unsupervised or supervised.
+	// Defaults to unsupervised.
 	// +optional
 	PrimaryUpdateStrategy cnpgv1.PrimaryUpdateStrategy `json:"primaryUpdateStrategy,omitempty"`
 
-	// primaryUpdateMethod is restart or switchover.
+	// primaryUpdateMethod says what happens to the primary in a change: restart or switchover. Defaults to restart.
 	// +optional
 	PrimaryUpdateMethod cnpgv1.PrimaryUpdateMethod `json:"primaryUpdateMethod,omitempty"`
 
-	// enablePDB makes the operator protect the instances by PodDisruptionBudgets. Defaults to true for two instances or more; a
-	// budget for a single one would only block the draining of its node.
+	// enablePDB makes the operator protect the instances by PodDisruptionBudgets. Defaults to true for two instances or more. A budget
+	// for a single one would only block the draining of its node.
 	// +optional
 	EnablePDB *bool `json:"enablePDB,omitempty"`
 
-	// replicationSlots as CloudNativePG manages them.
+	// replicationSlots says how CloudNativePG manages replication slots.
 	// +optional
 	ReplicationSlots *cnpgv1.ReplicationSlotsConfiguration `json:"replicationSlots,omitempty"`
 
@@ -297,11 +301,11 @@ type ClusterSettings struct {
 	// +optional
 	PodSelectorRefs []cnpgv1.PodSelectorRef `json:"podSelectorRefs,omitempty"`
 
-	// tablespaces, each on a volume of its own.
+	// tablespaces are made, each on a volume of its own.
 	// +optional
 	Tablespaces []cnpgv1.TablespaceConfiguration `json:"tablespaces,omitempty"`
 
-	// ephemeralVolumeSource for temporary files.
+	// ephemeralVolumeSource is a volume for temporary files.
 	// +optional
 	EphemeralVolumeSource *corev1.EphemeralVolumeSource `json:"ephemeralVolumeSource,omitempty"`
 
@@ -313,15 +317,15 @@ type ClusterSettings struct {
 	// +optional
 	ProjectedVolumeTemplate *corev1.ProjectedVolumeSource `json:"projectedVolumeTemplate,omitempty"`
 
-	// env of the PostgreSQL container.
+	// env adds variables to the PostgreSQL container.
 	// +optional
 	Env []corev1.EnvVar `json:"env,omitempty"`
 
-	// envFrom of the PostgreSQL container.
+	// envFrom adds variables to the PostgreSQL container.
 	// +optional
 	EnvFrom []corev1.EnvFromSource `json:"envFrom,omitempty"`
 
-	// seccompProfile of the pods.
+	// seccompProfile is that of the pods. Defaults to RuntimeDefault.
 	// +optional
 	SeccompProfile *corev1.SeccompProfile `json:"seccompProfile,omitempty"`
 
@@ -333,31 +337,31 @@ type ClusterSettings struct {
 	// +optional
 	SecurityContext *corev1.SecurityContext `json:"securityContext,omitempty"`
 
-	// probes of the instances.
+	// probes tunes how the kubelet finds out whether instances live and are ready.
 	// +optional
 	Probes *cnpgv1.ProbesConfiguration `json:"probes,omitempty"`
 
-	// livenessProbeTimeout in seconds.
+	// livenessProbeTimeout is how long an instance has to answer before it is restarted, in seconds. Defaults to 30.
 	// +optional
 	LivenessProbeTimeout *int32 `json:"livenessProbeTimeout,omitempty"`
 
-	// startDelay in seconds that an instance has to start. Defaults to 3600.
+	// startDelay is how long an instance has to start, in seconds. Defaults to 3600.
 	// +optional
 	StartDelay *int32 `json:"startDelay,omitempty"`
 
-	// stopDelay in seconds that an instance has to stop. Defaults to 1800.
+	// stopDelay is how long an instance has to stop, in seconds. Defaults to 1800.
 	// +optional
 	StopDelay *int32 `json:"stopDelay,omitempty"`
 
-	// smartShutdownTimeout in seconds. Defaults to 180.
+	// smartShutdownTimeout is how long an instance that stops waits for its clients, in seconds. Defaults to 180.
 	// +optional
 	SmartShutdownTimeout *int32 `json:"smartShutdownTimeout,omitempty"`
 
-	// switchoverDelay in seconds that the old primary has to hand over. Defaults to 3600.
+	// switchoverDelay is how long the old primary has to hand over, in seconds. Defaults to 3600.
 	// +optional
 	SwitchoverDelay *int32 `json:"switchoverDelay,omitempty"`
 
-	// failoverDelay in seconds before a failover starts. Defaults to 0.
+	// failoverDelay is how long a failed primary is waited for, in seconds. Defaults to 0.
 	// +optional
 	FailoverDelay *int32 `json:"failoverDelay,omitempty"`
 
@@ -365,11 +369,11 @@ type ClusterSettings struct {
 	// +optional
 	PrimaryLease *cnpgv1.PrimaryLeaseConfiguration `json:"primaryLease,omitempty"`
 
-	// nodeMaintenanceWindow as CloudNativePG has it.
+	// nodeMaintenanceWindow tells the operator that nodes are being maintained.
 	// +optional
 	NodeMaintenanceWindow *cnpgv1.NodeMaintenanceWindow `json:"nodeMaintenanceWindow,omitempty"`
 
-	// logLevel of the instances: error, warning, info, debug or trace.
+	// logLevel is how much the instances log: error, warning, info, debug or trace. Defaults to info.
 	// +optional
 	LogLevel string `json:"logLevel,omitempty"`
 }

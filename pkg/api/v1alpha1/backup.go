@@ -15,7 +15,7 @@ const (
 
 // Backup says where base backups and the write-ahead log go, and when.
 type Backup struct {
-	// enabled defaults to true when a destination is known. false says that the app needs no backup.
+	// enabled says whether backups are taken. Defaults to true when a destination is known. Say false where the app needs no backup.
 	// +optional
 	Enabled *bool `json:"enabled,omitempty"`
 
@@ -36,7 +36,7 @@ type Backup struct {
 	// +optional
 	ServerName string `json:"serverName,omitempty"`
 
-	// endpointURL of an S3-compatible store.
+	// endpointURL is the address of an S3-compatible store.
 	// +optional
 	EndpointURL string `json:"endpointURL,omitempty"`
 
@@ -94,19 +94,19 @@ type Backup struct {
 	// +optional
 	Data *barmanapi.DataBackupConfiguration `json:"data,omitempty"`
 
-	// tags of the objects in the store.
+	// tags are the tags of the objects in the store.
 	// +optional
 	Tags map[string]string `json:"tags,omitempty"`
 
-	// historyTags of the history files in the store.
+	// historyTags are the tags of the history files in the store.
 	// +optional
 	HistoryTags map[string]string `json:"historyTags,omitempty"`
 
-	// sidecarResources of the plugin's container in every instance.
+	// sidecarResources are those of the plugin's container in every instance. Defaults to 50m and 128Mi, with a limit of 1Gi.
 	// +optional
 	SidecarResources *corev1.ResourceRequirements `json:"sidecarResources,omitempty"`
 
-	// sidecarEnv of the plugin's container in every instance, beside the two variables that S3-compatible stores need.
+	// sidecarEnv adds variables to the plugin's container in every instance, beside the two that S3-compatible stores need.
 	// +optional
 	SidecarEnv []corev1.EnvVar `json:"sidecarEnv,omitempty"`
 
@@ -148,11 +148,11 @@ type BackupCredentials struct {
 	// +optional
 	InheritFromIAMRole bool `json:"inheritFromIAMRole,omitempty"`
 
-	// azureCredentials in CloudNativePG's own shape.
+	// azureCredentials opens an Azure container, in CloudNativePG's own shape.
 	// +optional
 	AzureCredentials *barmanapi.AzureCredentials `json:"azureCredentials,omitempty"`
 
-	// googleCredentials in CloudNativePG's own shape.
+	// googleCredentials opens a Google bucket, in CloudNativePG's own shape.
 	// +optional
 	GoogleCredentials *barmanapi.GoogleCredentials `json:"googleCredentials,omitempty"`
 }
@@ -207,14 +207,14 @@ type Restore struct {
 	// +optional
 	From *RestoreSource `json:"from,omitempty"`
 
-	// volumeSnapshots to recover from, in CloudNativePG's own shape.
+	// volumeSnapshots are what the volumes are made of, in CloudNativePG's own shape.
 	// +optional
 	VolumeSnapshots *cnpgv1.DataSource `json:"volumeSnapshots,omitempty"`
 }
 
 // RestoreTarget is one point of the archive: at most one of time, lsn, xid, name and immediate.
 type RestoreTarget struct {
-	// time with its zone, such as 2026-11-20T08:00:00Z.
+	// time is a moment with its zone, such as 2026-11-20T08:00:00Z.
 	// +optional
 	Time string `json:"time,omitempty"`
 
@@ -238,7 +238,7 @@ type RestoreTarget struct {
 	// +optional
 	BackupID string `json:"backupID,omitempty"`
 
-	// timeline to follow: latest or a number. Defaults to latest.
+	// timeline is the one to follow: latest or a number. Defaults to latest.
 	// +optional
 	Timeline string `json:"timeline,omitempty"`
 
@@ -269,11 +269,11 @@ type RestoreSource struct {
 	// +optional
 	DestinationPath string `json:"destinationPath,omitempty"`
 
-	// endpointURL of an S3-compatible store. Defaults to backup's.
+	// endpointURL is the address of an S3-compatible store. Defaults to backup's.
 	// +optional
 	EndpointURL string `json:"endpointURL,omitempty"`
 
-	// endpointCA of the endpoint. Defaults to backup's.
+	// endpointCA is the certificate authority of the endpoint. Defaults to backup's.
 	// +optional
 	EndpointCA *SecretKeySelector `json:"endpointCA,omitempty"`
 
@@ -281,11 +281,11 @@ type RestoreSource struct {
 	// +optional
 	Credentials *BackupCredentials `json:"credentials,omitempty"`
 
-	// database in the source, where it differs from the app's.
+	// database in the source. Defaults to the app's.
 	// +optional
 	Database string `json:"database,omitempty"`
 
-	// owner of the database in the source, where it differs from the app's.
+	// owner of the database in the source. Defaults to the app's.
 	// +optional
 	Owner string `json:"owner,omitempty"`
 }

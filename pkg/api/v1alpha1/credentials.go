@@ -54,7 +54,7 @@ type ExternalSecretSource struct {
 	// +required
 	RemoteRef RemoteReference `json:"remoteRef"`
 
-	// refreshInterval, such as 1h. Defaults to 1h.
+	// refreshInterval is how often the entry is read again, such as 15m. Defaults to 1h.
 	// +optional
 	RefreshInterval string `json:"refreshInterval,omitempty"`
 }
@@ -65,7 +65,7 @@ type SecretStoreReference struct {
 	// +required
 	Name string `json:"name"`
 
-	// kind is SecretStore or ClusterSecretStore. Defaults to ClusterSecretStore.
+	// kind of the store: ClusterSecretStore or SecretStore. Defaults to ClusterSecretStore.
 	// +optional
 	Kind string `json:"kind,omitempty"`
 }
@@ -80,14 +80,14 @@ type RemoteReference struct {
 	// +optional
 	Property string `json:"property,omitempty"`
 
-	// version of the entry.
+	// version of the entry. Defaults to the newest.
 	// +optional
 	Version string `json:"version,omitempty"`
 }
 
 // Superuser is access as the role postgres.
 type Superuser struct {
-	// enabled defaults to false.
+	// enabled gives postgres a password. Defaults to false.
 	// +optional
 	Enabled bool `json:"enabled,omitempty"`
 

@@ -43,8 +43,8 @@ type Role struct {
 	// +optional
 	Credentials *Credentials `json:"credentials,omitempty"`
 
-	// disablePassword removes the password that the role has. It excludes credentials. Defaults to false: without credentials the
-	// password stays as it is.
+	// disablePassword removes the password that the role has. It excludes credentials. Without either the password stays as it is.
+	// Defaults to false.
 	// +optional
 	DisablePassword bool `json:"disablePassword,omitempty"`
 
@@ -56,7 +56,7 @@ type Role struct {
 	// +optional
 	Inherit *bool `json:"inherit,omitempty"`
 
-	// connectionLimit of the role. Defaults to -1, no limit.
+	// connectionLimit is how many connections the role may have at once. Defaults to -1, no limit.
 	// +optional
 	ConnectionLimit *int64 `json:"connectionLimit,omitempty"`
 
@@ -80,7 +80,7 @@ type Role struct {
 	// +optional
 	Superuser bool `json:"superuser,omitempty"`
 
-	// comment on the role.
+	// comment is a text for people.
 	// +optional
 	Comment string `json:"comment,omitempty"`
 
@@ -88,50 +88,50 @@ type Role struct {
 	// +optional
 	ValidUntil *metav1.Time `json:"validUntil,omitempty"`
 
-	// database that the role's connection secret points at. Defaults to the app's.
+	// database that the role's Secret leads to. Defaults to the app's.
 	// +optional
 	Database string `json:"database,omitempty"`
 }
 
 // InitDB is how the first initialisation of the data directory is done, in CloudNativePG's own names.
 type InitDB struct {
-	// dataChecksums defaults to true.
+	// dataChecksums finds damage of the disk. Defaults to true.
 	// +optional
 	DataChecksums *bool `json:"dataChecksums,omitempty"`
 
-	// encoding defaults to UTF8.
+	// encoding of the databases. Defaults to UTF8.
 	// +optional
 	Encoding string `json:"encoding,omitempty"`
 
-	// locale of the cluster.
+	// locale of the databases, for sort order and characters.
 	// +optional
 	Locale string `json:"locale,omitempty"`
 
-	// localeCollate defaults to C.
+	// localeCollate is the sort order. Defaults to C.
 	// +optional
 	LocaleCollate string `json:"localeCollate,omitempty"`
 
-	// localeCType defaults to C.
+	// localeCType is the classification of characters. Defaults to C.
 	// +optional
 	LocaleCType string `json:"localeCType,omitempty"`
 
-	// localeProvider is libc, icu or builtin.
+	// localeProvider is where locales come from: libc, icu or builtin. Defaults to libc.
 	// +optional
 	LocaleProvider string `json:"localeProvider,omitempty"`
 
-	// icuLocale for the provider icu.
+	// icuLocale is the locale of the provider icu.
 	// +optional
 	IcuLocale string `json:"icuLocale,omitempty"`
 
-	// icuRules for the provider icu.
+	// icuRules are additional rules of sorting, of the provider icu.
 	// +optional
 	IcuRules string `json:"icuRules,omitempty"`
 
-	// builtinLocale for the provider builtin.
+	// builtinLocale is the locale of the provider builtin.
 	// +optional
 	BuiltinLocale string `json:"builtinLocale,omitempty"`
 
-	// walSegmentSize in MiB, a power of two.
+	// walSegmentSize is the size of a segment of the write-ahead log in MiB, a power of two. Defaults to 16.
 	// +optional
 	WalSegmentSize *int32 `json:"walSegmentSize,omitempty"`
 
@@ -189,15 +189,15 @@ type InitJob struct {
 	// +optional
 	Command []string `json:"command,omitempty"`
 
-	// args of the container. Defaults to the image's.
+	// args are the arguments of the command. Defaults to the image's.
 	// +optional
 	Args []string `json:"args,omitempty"`
 
-	// env adds to the environment.
+	// env adds variables to the environment.
 	// +optional
 	Env []corev1.EnvVar `json:"env,omitempty"`
 
-	// envFrom adds to the environment.
+	// envFrom adds variables to the environment.
 	// +optional
 	EnvFrom []corev1.EnvFromSource `json:"envFrom,omitempty"`
 
@@ -205,11 +205,11 @@ type InitJob struct {
 	// +optional
 	Resources *corev1.ResourceRequirements `json:"resources,omitempty"`
 
-	// serviceAccountName of the pod.
+	// serviceAccountName is the service account of the pod. Defaults to the namespace's own, whose token is not mounted.
 	// +optional
 	ServiceAccountName string `json:"serviceAccountName,omitempty"`
 
-	// imagePullSecrets of the pod.
+	// imagePullSecrets are Secrets to pull the image with.
 	// +optional
 	ImagePullSecrets []corev1.LocalObjectReference `json:"imagePullSecrets,omitempty"`
 
@@ -217,14 +217,14 @@ type InitJob struct {
 	// +optional
 	BackoffLimit *int32 `json:"backoffLimit,omitempty"`
 
-	// activeDeadlineSeconds ends the Job. Defaults to none.
+	// activeDeadlineSeconds is when the Job is ended, done or not. Defaults to never.
 	// +optional
 	ActiveDeadlineSeconds *int64 `json:"activeDeadlineSeconds,omitempty"`
 }
 
 // Import copies databases of a PostgreSQL elsewhere when the cluster is created.
 type Import struct {
-	// type is microservice (one database into the app's) or monolith (several, with their roles).
+	// type is how much is copied: microservice, one database into the app's, or monolith, several with their roles.
 	// +required
 	Type cnpgv1.SnapshotType `json:"type"`
 
@@ -248,30 +248,30 @@ type Import struct {
 	// +optional
 	SchemaOnly bool `json:"schemaOnly,omitempty"`
 
-	// pgDumpExtraOptions of pg_dump.
+	// pgDumpExtraOptions are passed to pg_dump.
 	// +optional
 	PgDumpExtraOptions []string `json:"pgDumpExtraOptions,omitempty"`
 
-	// pgRestoreExtraOptions of pg_restore.
+	// pgRestoreExtraOptions are passed to pg_restore.
 	// +optional
 	PgRestoreExtraOptions []string `json:"pgRestoreExtraOptions,omitempty"`
 
-	// pgRestorePredataOptions of pg_restore in its first part. Needs operatorVersion 1.28.
+	// pgRestorePredataOptions are passed to pg_restore in its first part. Needs operatorVersion 1.28.
 	// +optional
 	PgRestorePredataOptions []string `json:"pgRestorePredataOptions,omitempty"`
 
-	// pgRestoreDataOptions of pg_restore in its second part. Needs operatorVersion 1.28.
+	// pgRestoreDataOptions are passed to pg_restore in its second part. Needs operatorVersion 1.28.
 	// +optional
 	PgRestoreDataOptions []string `json:"pgRestoreDataOptions,omitempty"`
 
-	// pgRestorePostdataOptions of pg_restore in its last part. Needs operatorVersion 1.28.
+	// pgRestorePostdataOptions are passed to pg_restore in its last part. Needs operatorVersion 1.28.
 	// +optional
 	PgRestorePostdataOptions []string `json:"pgRestorePostdataOptions,omitempty"`
 }
 
 // ImportSource is a connection to a PostgreSQL elsewhere, in the shape of CloudNativePG's externalClusters.
 type ImportSource struct {
-	// connectionParameters: host, port, user, dbname, sslmode and the rest of libpq's.
+	// connectionParameters are host, port, user, dbname, sslmode and the rest of libpq's.
 	// +required
 	ConnectionParameters map[string]string `json:"connectionParameters"`
 
@@ -279,15 +279,15 @@ type ImportSource struct {
 	// +optional
 	Password *corev1.SecretKeySelector `json:"password,omitempty"`
 
-	// sslCert of the client.
+	// sslCert is the certificate of the client.
 	// +optional
 	SSLCert *corev1.SecretKeySelector `json:"sslCert,omitempty"`
 
-	// sslKey of the client.
+	// sslKey is the key of the client.
 	// +optional
 	SSLKey *corev1.SecretKeySelector `json:"sslKey,omitempty"`
 
-	// sslRootCert of the server.
+	// sslRootCert is the certificate authority of the server.
 	// +optional
 	SSLRootCert *corev1.SecretKeySelector `json:"sslRootCert,omitempty"`
 }
@@ -298,7 +298,7 @@ type Pooler struct {
 	// +optional
 	Name string `json:"name,omitempty"`
 
-	// type is rw (the primary), ro (replicas) or r (any instance). Defaults to rw.
+	// type is which instances it leads to: rw (the primary), ro (replicas) or r (any). Defaults to rw.
 	// +optional
 	Type cnpgv1.PoolerType `json:"type,omitempty"`
 
@@ -306,7 +306,7 @@ type Pooler struct {
 	// +optional
 	Instances *int32 `json:"instances,omitempty"`
 
-	// poolMode is session or transaction. Defaults to session.
+	// poolMode is how long a client keeps its connection: session or transaction. Defaults to session.
 	// +optional
 	PoolMode cnpgv1.PgBouncerPoolMode `json:"poolMode,omitempty"`
 
@@ -314,7 +314,7 @@ type Pooler struct {
 	// +optional
 	Parameters map[string]string `json:"parameters,omitempty"`
 
-	// pgbouncer is the rest of CloudNativePG's own block: TLS secrets, authQuery, pg_hba, image.
+	// pgbouncer is the rest of CloudNativePG's own block: TLS secrets, authQuery, pg_hba.
 	// +optional
 	PgBouncer *PgBouncer `json:"pgbouncer,omitempty"`
 
@@ -322,15 +322,15 @@ type Pooler struct {
 	// +optional
 	Resources *corev1.ResourceRequirements `json:"resources,omitempty"`
 
-	// template of the pods, in CloudNativePG's own shape.
+	// template is that of the pods, in CloudNativePG's own shape.
 	// +optional
 	Template *cnpgv1.PodTemplateSpec `json:"template,omitempty"`
 
-	// serviceTemplate of the Service, in CloudNativePG's own shape.
+	// serviceTemplate is that of the Service, in CloudNativePG's own shape.
 	// +optional
 	ServiceTemplate *cnpgv1.ServiceTemplateSpec `json:"serviceTemplate,omitempty"`
 
-	// serviceAccountName of the pods. Needs operatorVersion 1.29.
+	// serviceAccountName is an existing service account of the pods. Needs operatorVersion 1.29.
 	// +optional
 	ServiceAccountName string `json:"serviceAccountName,omitempty"`
 }
@@ -361,7 +361,7 @@ type PgBouncer struct {
 	// +optional
 	AuthQuery string `json:"authQuery,omitempty"`
 
-	// pg_hba of PgBouncer.
+	// pg_hba are the access rules of PgBouncer.
 	// +optional
 	PgHBA []string `json:"pg_hba,omitempty"`
 

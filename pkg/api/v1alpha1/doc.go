@@ -5,8 +5,8 @@
 // same thing, and whole blocks are taken over in their original shape, so that a manifest can be moved into a PostgresApp field
 // by field. Absence is told apart from zero where the two differ: such fields are pointers.
 //
-// +kubebuilder:object:generate=true
-// +groupName=postgresapp.dev
+// The comments are the documentation: docs/reference and the JSON Schema are made of them. A sentence "Defaults to ..." is the field's
+// default, and the marker +required says that it must be given.
 package v1alpha1
 
 // Group, version and kinds of the API.

@@ -16,16 +16,16 @@ const (
 
 // Monitoring says how Prometheus finds the metrics of the instances.
 type Monitoring struct {
-	// type is ServiceMonitor (with a metrics Service of its own, because CloudNativePG's Services have no metrics port), PodMonitor or
-	// None. Defaults to ServiceMonitor.
+	// type is what finds the metrics: ServiceMonitor (with a metrics Service of its own, because CloudNativePG's Services have no
+	// metrics port), PodMonitor or None. Defaults to ServiceMonitor.
 	// +optional
 	Type string `json:"type,omitempty"`
 
-	// interval between scrapes. Defaults to 30s.
+	// interval is the time between scrapes. Defaults to 30s.
 	// +optional
 	Interval string `json:"interval,omitempty"`
 
-	// scrapeTimeout of a scrape. Defaults to Prometheus' own.
+	// scrapeTimeout is how long a scrape may take. Defaults to Prometheus' own.
 	// +optional
 	ScrapeTimeout string `json:"scrapeTimeout,omitempty"`
 
@@ -33,11 +33,11 @@ type Monitoring struct {
 	// +optional
 	Labels map[string]string `json:"labels,omitempty"`
 
-	// metricRelabelings of the scraped series, in the Prometheus operator's own shape.
+	// metricRelabelings are applied to the scraped series, in the Prometheus operator's own shape.
 	// +optional
 	MetricRelabelings []monitoringv1.RelabelConfig `json:"metricRelabelings,omitempty"`
 
-	// relabelings of the targets, in the Prometheus operator's own shape.
+	// relabelings are applied to the targets, in the Prometheus operator's own shape.
 	// +optional
 	Relabelings []monitoringv1.RelabelConfig `json:"relabelings,omitempty"`
 
@@ -49,11 +49,11 @@ type Monitoring struct {
 	// +optional
 	DisableDefaultQueries *bool `json:"disableDefaultQueries,omitempty"`
 
-	// customQueriesConfigMap are further queries.
+	// customQueriesConfigMap are further queries, in ConfigMaps.
 	// +optional
 	CustomQueriesConfigMap []cnpgv1.ConfigMapKeySelector `json:"customQueriesConfigMap,omitempty"`
 
-	// customQueriesSecret are further queries.
+	// customQueriesSecret are further queries, in Secrets.
 	// +optional
 	CustomQueriesSecret []cnpgv1.SecretKeySelector `json:"customQueriesSecret,omitempty"`
 
@@ -72,7 +72,7 @@ type Monitoring struct {
 
 // Alerts is the PrometheusRule of the app.
 type Alerts struct {
-	// enabled defaults to true unless monitoring.type is None.
+	// enabled makes the rules. Defaults to true unless monitoring.type is None.
 	// +optional
 	Enabled *bool `json:"enabled,omitempty"`
 
@@ -87,7 +87,7 @@ type Alerts struct {
 
 // Dashboard is the Grafana dashboard of the app.
 type Dashboard struct {
-	// enabled defaults to false.
+	// enabled makes the ConfigMap. Defaults to false.
 	// +optional
 	Enabled bool `json:"enabled,omitempty"`
 

@@ -4,15 +4,10 @@ import (
 	"encoding/json"
 	"errors"
 
-	"k8s.io/apimachinery/pkg/runtime"
-
 	"github.com/homelab-foundations/postgresapp/pkg/jsontype"
 )
 
 // Patch is a JSON merge patch (RFC 7386) on an emitted object: objects merge field by field, lists are replaced, null removes.
-//
-// +kubebuilder:pruning:PreserveUnknownFields
-// +kubebuilder:validation:Type=object
 type Patch struct {
 	// Fields of the patch, as JSON decodes them, integers as int64.
 	Fields map[string]any `json:"-"`
@@ -34,8 +29,3 @@ func (p *Patch) UnmarshalJSON(data []byte) error {
 
 // MarshalJSON writes the patch as it was read.
 func (p Patch) MarshalJSON() ([]byte, error) { return json.Marshal(p.Fields) }
-
-// DeepCopyInto copies the patch.
-func (p *Patch) DeepCopyInto(out *Patch) {
-	out.Fields = runtime.DeepCopyJSON(p.Fields)
-}
