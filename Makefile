@@ -49,7 +49,9 @@ bench: build ## Measure against the yardsticks; every figure is a ratio within o
 .PHONY: image
 image: ## Build the container image with docker, pulling nothing
 	CGO_ENABLED=0 GOOS=linux GOARCH=$(ARCH) go build -trimpath -ldflags '$(LDFLAGS)' -o dist/linux-$(ARCH)/postgresapp ./fn
-	docker build --network none --build-arg TARGETARCH=$(ARCH) -t $(IMAGE) .
+	chmod 755 dist/linux-$(ARCH)/postgresapp
+	chmod 644 image/passwd image/group
+	docker build --network none --platform linux/$(ARCH) --build-arg TARGETARCH=$(ARCH) -t $(IMAGE) .
 
 .PHONY: clean
 clean: ## Remove what was built here

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"runtime"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -26,7 +27,16 @@ var failed = errors.New("failed")
 
 // Main runs the program with its arguments, without its name, and returns the exit code: 0 for success, 1 for an error in the input, 2
 // for a wrong call.
-func Main(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+func Main(args []string, stdin io.Reader, stdout, stderr io.Writer) (exitCode int) {
+	defer func() {
+		if cause := recover(); cause != nil {
+			// An error of the Go runtime never holds a part of the input.
+			what, _ := cause.(runtime.Error)
+			fmt.Fprintf(stderr, "internal error: %v: please report it, with the input that led to it, at "+
+				"https://github.com/homelab-foundations/postgresapp/issues\n", what)
+			exitCode = exitFailure
+		}
+	}()
 	if isFunction(args) {
 		return krm.Run(args, stdin, stdout, stderr, render.Apps)
 	}

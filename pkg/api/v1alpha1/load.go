@@ -39,12 +39,15 @@ func Load(app, defaults Fields) (*Loaded, field.ErrorList) {
 	if !ours {
 		return nil, errs
 	}
-	spec, _ := app["spec"].(Fields)
+	spec, ok := app["spec"].(Fields)
+	if !ok {
+		spec = Fields{} // an app may leave everything to its defaults
+	}
 	loaded := &Loaded{origins: originsOf(spec, defaults)}
 
 	var typed PostgresApp
 	errs = append(errs, strict.Into(answerNulls(app, loaded.origins), &typed, nil, options())...)
-	if app["spec"] == nil && !slices.ContainsFunc(slices.Collect(maps.Keys(app)), isSetting) {
+	if app["spec"] == nil && defaults == nil && !slices.ContainsFunc(slices.Collect(maps.Keys(app)), isSetting) {
 		errs = append(errs, field.Required(field.NewPath("spec"), "give at least spec.storage.size"))
 	}
 	guest, from := guestOf(loaded.origins)

@@ -265,3 +265,16 @@ func TestEveryTypeHasARule(t *testing.T) {
 	walk(reflect.TypeFor[v1alpha1.PostgresDefaults](), "")
 	assert.Greater(t, len(seen), 100, "a Cluster reaches the whole of a pod's specification")
 }
+
+// TestLoadWithoutSpec lets the defaults say everything.
+func TestLoadWithoutSpec(t *testing.T) {
+	app := v1alpha1.Fields{"apiVersion": v1alpha1.APIVersion, "kind": v1alpha1.KindPostgresApp, "metadata": v1alpha1.Fields{"name": "shop"}}
+	defaults := v1alpha1.Fields{"apiVersion": v1alpha1.APIVersion, "kind": v1alpha1.KindPostgresDefaults, "metadata": v1alpha1.Fields{"name": "all"},
+		"spec": v1alpha1.Fields{"storage": v1alpha1.Fields{"size": "5Gi"}}}
+	loaded, errs := v1alpha1.Load(app, defaults)
+	require.Empty(t, errs)
+	assert.Equal(t, "5Gi", loaded.Spec.Storage.Size)
+	_, errs = v1alpha1.Load(app, nil)
+	require.Len(t, errs, 1)
+	assert.Equal(t, "spec", errs[0].Field)
+}
