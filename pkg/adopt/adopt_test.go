@@ -8,6 +8,7 @@ import (
 	"sigs.k8s.io/yaml"
 
 	"github.com/homelab-foundations/postgresapp/pkg/jsontype"
+	"github.com/homelab-foundations/postgresapp/pkg/render"
 )
 
 // parse reads the documents of a test.
@@ -72,12 +73,15 @@ func archiving(more string) string {
 ` + more
 }
 
-func TestCluster(t *testing.T) {
-	tests := map[string]struct {
-		objects []string
-		want    string // the app's metadata and spec
-		kept    int
-	}{
+// adoption is a case: manifests and what they become.
+type adoption struct {
+	objects []string
+	want    string // the app's metadata and spec
+	kept    int
+}
+
+func adoptions() map[string]adoption {
+	return map[string]adoption{
 		"what the operator assumes is said aloud": {
 			objects: []string{smallest},
 			want: `
@@ -352,7 +356,10 @@ spec:
 `,
 		},
 	}
-	for name, test := range tests {
+}
+
+func TestCluster(t *testing.T) {
+	for name, test := range adoptions() {
 		t.Run(name, func(t *testing.T) {
 			objects := parse(t, test.objects...)
 			adopted, err := Cluster(objects...)
@@ -361,6 +368,28 @@ spec:
 			assert.Equal(t, want, adopted.App)
 			assert.Len(t, adopted.Kept, test.kept)
 			assert.Equal(t, parse(t, test.objects...), objects, "the given objects were changed")
+		})
+	}
+}
+
+// TestRoundTrip expands what manifests became and holds it against them: nothing that they say may be lost.
+func TestRoundTrip(t *testing.T) {
+	for name, test := range adoptions() {
+		t.Run(name, func(t *testing.T) {
+			objects := parse(t, test.objects...)
+			adopted, err := Cluster(objects...)
+			require.NoError(t, err)
+			app, err := yaml.Marshal(adopted.App)
+			require.NoError(t, err)
+			result := render.Apps([]render.Document{{YAML: app}}, nil)
+			require.False(t, result.Findings.Failed(), "%s", result.Findings)
+			var emitted []Fields
+			for _, object := range result.Expansions[0].Objects {
+				emitted = append(emitted, object.Fields)
+			}
+			differences, err := Compare(objects, emitted)
+			require.NoError(t, err)
+			assert.Empty(t, Unexplained(differences))
 		})
 	}
 }

@@ -42,6 +42,9 @@ func read(objects []Fields) (*form, error) {
 		if is(object, "Cluster") && r.cluster == nil {
 			object = clone(object)
 			quoteParameters(object)
+			if get(object, "spec", "instances") == nil {
+				put(object, int64(1), "spec", "instances") // the default of the definition, where the type has 0
+			}
 			canonical, err := canonical(object)
 			if err != nil {
 				return nil, err
