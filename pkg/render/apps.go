@@ -2,6 +2,8 @@ package render
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"k8s.io/apimachinery/pkg/util/validation/field"
@@ -127,6 +129,7 @@ func (r *renderer) objects(p *plan.Plan, subject diag.Finding) ([]manifest.Objec
 	var objects []manifest.Object
 	var errs field.ErrorList
 	used := map[string]bool{}
+	borrowed := p.Spec.Borrows()
 	for _, built := range expand.Expand(p) {
 		object, err := manifest.From(built.Object)
 		if err != nil {
@@ -136,7 +139,8 @@ func (r *renderer) objects(p *plan.Plan, subject diag.Finding) ([]manifest.Objec
 			used[built.Key] = true
 			errs = append(errs, override(object, patch.Fields, field.NewPath("spec", "overrides", built.Key))...)
 			object = manifest.Of(object.Fields)
-		} else {
+		} else if borrowed {
+			// Reading the definitions takes longer than everything else together, and what the app does not borrow was read already.
 			errs = append(errs, conforms(object)...)
 		}
 		errs = append(errs, fits(object, p)...)
@@ -148,7 +152,7 @@ func (r *renderer) objects(p *plan.Plan, subject diag.Finding) ([]manifest.Objec
 		}
 		objects = append(objects, object)
 	}
-	for key := range p.Spec.Overrides {
+	for _, key := range slices.Sorted(maps.Keys(p.Spec.Overrides)) {
 		if !used[key] {
 			errs = append(errs, field.Forbidden(field.NewPath("spec", "overrides", key), "the app makes no object of this kind"))
 		}
