@@ -3,6 +3,7 @@ package plan
 import (
 	"encoding/json"
 	"fmt"
+	"strconv"
 	"strings"
 
 	"k8s.io/apimachinery/pkg/util/validation"
@@ -28,7 +29,6 @@ func (m *maker) identity() {
 	m.namespaceName(metadata.Child("namespace"), m.App.Namespace)
 	m.labels(metadata.Child("labels"), m.App.Labels)
 	m.annotations(metadata.Child("annotations"), m.App.Annotations)
-	m.operatorAnnotations(metadata.Child("annotations"))
 
 	m.Cluster = m.Spec.ClusterName
 	if m.Shared = m.Spec.Cluster; m.Shared != nil {
@@ -37,6 +37,7 @@ func (m *maker) identity() {
 		// A name that derives from a wrong one needs no error of its own.
 		m.clusterName(m.spec.Child("clusterName"), m.Cluster)
 	}
+	m.operatorAnnotations(metadata.Child("annotations"))
 	m.ownNames(name, named)
 }
 
@@ -123,8 +124,8 @@ func (m *maker) operatorAnnotations(path *field.Path) {
 	if value, ok := annotations[livenessPingerKey]; ok && !placeholder(value) && !isPinger(value) {
 		m.invalid(path.Key(livenessPingerKey), value, "must be JSON with enabled; the field for it is probes.liveness.isolationCheck")
 	}
-	if value, ok := annotations[failoverQuorumKey]; ok && !placeholder(value) && value != "true" && value != "false" {
-		m.invalid(path.Key(failoverQuorumKey), value, `must be "true" or "false"; the field for it is postgresql.synchronous.failoverQuorum`)
+	if value, ok := annotations[failoverQuorumKey]; ok && !placeholder(value) {
+		m.failoverQuorum(path.Key(failoverQuorumKey), value)
 	}
 	if annotations[cnpg.SkipEmptyWALArchiveCheckKey] == annotationEnabled {
 		m.warn(path.Key(cnpg.SkipEmptyWALArchiveCheckKey), "two clusters may write into one archive then, which destroys the backups of both: "+
@@ -132,6 +133,18 @@ func (m *maker) operatorAnnotations(path *field.Path) {
 	}
 	if annotations[cnpg.ValidationKey] == cnpg.ValidationDisabled {
 		m.warn(path.Key(cnpg.ValidationKey), "CloudNativePG checks nothing then, not even what would destroy data: remove it")
+	}
+}
+
+// failoverQuorum checks the older way to ask for a quorum before a failover.
+func (m *maker) failoverQuorum(path *field.Path, text string) {
+	on, err := strconv.ParseBool(text)
+	p := m.Spec.PostgreSQL
+	switch {
+	case err != nil:
+		m.invalid(path, text, `must be "true" or "false"; the field for it is postgresql.synchronous.failoverQuorum`)
+	case on && m.Shared == nil && (p == nil || p.Synchronous == nil || value(m.Spec.Instances) == 1):
+		m.invalid(path, text, "needs postgresql.synchronous and two instances or more; the field for it is postgresql.synchronous.failoverQuorum")
 	}
 }
 
