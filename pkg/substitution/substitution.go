@@ -8,22 +8,31 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // dollars finds what the substitution reads in a text, and the placeholders of CloudNativePG, which it would take for its own: in this
 // order an escape, two dollars, a placeholder of CloudNativePG, a variable, and what begins like one but makes the substitution fail or
 // can have no value. The forms of a variable are those of github.com/fluxcd/pkg/envsubst 1.7.1; its name begins with a letter or an
 // underscore (varsubRegex in github.com/fluxcd/pkg/kustomize).
-var dollars = regexp.MustCompile(`(?P<escape>\$\$\{)|(?P<pair>\$\$)|(?P<own>\$\{(?:podselector:[^}]*|image_root)\})|` +
-	`(?P<variable>\$\{#?[\pL_][\pL\pN_]*(?::[^}]+|[=/#%][^}]*|[,^]{1,2})?\})|(?P<other>\$\{)`)
+//
+// It is compiled when a text asks for it, which few do.
+var dollars = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(\$\$\{)|(\$\$)|(\$\{(?:podselector:[^}]*|image_root)\})|` +
+		`(\$\{#?[\pL_][\pL\pN_]*(?::[^}]+|[=/#%][^}]*|[,^]{1,2})?\})|(\$\{)`)
+})
 
-var (
-	escapeGroup   = 2 * dollars.SubexpIndex("escape")
-	pairGroup     = 2 * dollars.SubexpIndex("pair")
-	ownGroup      = 2 * dollars.SubexpIndex("own")
-	variableGroup = 2 * dollars.SubexpIndex("variable")
-	otherGroup    = 2 * dollars.SubexpIndex("other")
+// The groups of dollars, by the index of their beginning in a match.
+const (
+	escapeGroup = 2 * (iota + 1)
+	pairGroup
+	ownGroup
+	variableGroup
+	otherGroup
 )
+
+// hasDollars tells whether text holds anything that dollars finds. The $labels of an alert are not among it.
+func hasDollars(text string) bool { return strings.Contains(text, "${") || strings.Contains(text, "$$") }
 
 // HasVariable tells whether text holds a ${VARIABLE} that Flux substitutes.
 func HasVariable(text string) bool { return Find(text).Variable }
@@ -64,10 +73,10 @@ func (f *Found) in(value any) {
 }
 
 func (f *Found) inText(text string) {
-	if !strings.Contains(text, "$") {
+	if !hasDollars(text) {
 		return
 	}
-	for _, match := range dollars.FindAllStringSubmatchIndex(text, -1) {
+	for _, match := range dollars().FindAllStringSubmatchIndex(text, -1) {
 		switch {
 		case match[escapeGroup] >= 0:
 			f.Escape = true
@@ -100,12 +109,12 @@ func Escape(value any) any {
 }
 
 func escapeText(text string) string {
-	if !strings.Contains(text, "$") {
+	if !hasDollars(text) {
 		return text
 	}
 	var b strings.Builder
 	done := 0
-	for _, match := range dollars.FindAllStringSubmatchIndex(text, -1) {
+	for _, match := range dollars().FindAllStringSubmatchIndex(text, -1) {
 		b.WriteString(text[done:match[0]])
 		done = match[1]
 		switch found := text[match[0]:match[1]]; {
