@@ -32,7 +32,9 @@ const (
 )
 
 // hasDollars tells whether text holds anything that dollars finds. The $labels of an alert are not among it.
-func hasDollars(text string) bool { return strings.Contains(text, "${") || strings.Contains(text, "$$") }
+func hasDollars(text string) bool {
+	return strings.Contains(text, "${") || strings.Contains(text, "$$")
+}
 
 // HasVariable tells whether text holds a ${VARIABLE} that Flux substitutes.
 func HasVariable(text string) bool { return Find(text).Variable }
