@@ -33,7 +33,7 @@ func (m *maker) admission() {
 	}
 	for i := range s.Poolers {
 		p, at := s.Poolers[i].PgBouncer, m.spec.Child("poolers").Index(i).Child("pgbouncer")
-		if p != nil && (p.AuthQuery != "" || p.AuthQuerySecret != nil || p.ServerTLSSecret != nil) {
+		if p != nil && !m.failedWithin(at.String()) && (p.AuthQuery != "" || p.AuthQuerySecret != nil || p.ServerTLSSecret != nil) {
 			m.warn(at, "the operator gives PgBouncer no access then: create the role and the function of authQuery yourself, or leave out "+
 				"authQuery, authQuerySecret and serverTLSSecret")
 		}

@@ -222,6 +222,8 @@ func (m *maker) amount(path *field.Path, name corev1.ResourceName, amount resour
 		}
 	case amount.Sign() < 0:
 		m.invalid(path, amount.String(), "must not be negative")
+	case name != corev1.ResourceCPU && amount.MilliValue()%1000 != 0:
+		m.invalid(path, amount.String(), "must be whole bytes, such as 512Mi: m is a thousandth")
 	}
 }
 

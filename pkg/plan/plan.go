@@ -108,6 +108,7 @@ func Make(app *v1alpha1.PostgresApp) (*Plan, field.ErrorList, []Warning) {
 		m.postgresql()
 		m.poolers()
 		m.services()
+		m.admission()
 	}
 	m.monitoring()
 	m.network()

@@ -23,12 +23,10 @@ const (
 	DefaultOperatorNamespace = "cnpg-system"
 )
 
-// VolumeSnapshotGroup and VolumeSnapshotKind are what a volume is restored from unless another kind is given, which can be
-// PersistentVolumeClaimKind.
+// VolumeSnapshotGroup and VolumeSnapshotKind are what a volume is restored from unless another kind is given.
 const (
-	VolumeSnapshotGroup       = "snapshot.storage.k8s.io"
-	VolumeSnapshotKind        = "VolumeSnapshot"
-	PersistentVolumeClaimKind = "PersistentVolumeClaim"
+	VolumeSnapshotGroup = "snapshot.storage.k8s.io"
+	VolumeSnapshotKind  = "VolumeSnapshot"
 )
 
 // SetDefaults fills in what the app leaves out, with constants and names that derive from metadata.name alone. It never changes
@@ -90,6 +88,7 @@ func defaultCluster(app *PostgresApp) {
 	defaultResources(s)
 	defaultBackup(app)
 	defaultRestore(s.Restore)
+	defaultVolumes(s)
 }
 
 func defaultRestore(r *Restore) {
@@ -105,19 +104,48 @@ func defaultRestore(r *Restore) {
 	}
 }
 
-// defaultSnapshot fills in the API group of a volume's source, which follows from its kind.
+// defaultSnapshot fills in what a volume is restored from.
 func defaultSnapshot(source *corev1.TypedLocalObjectReference) {
 	if source == nil {
 		return
 	}
 	fill(&source.Kind, VolumeSnapshotKind)
-	switch source.Kind {
-	case VolumeSnapshotKind:
-		fillPointer(&source.APIGroup, VolumeSnapshotGroup)
-	case PersistentVolumeClaimKind:
-		// The core group has no name, but it must be said: the operator writes null for a group that is missing, and the Cluster's own
-		// definition refuses null.
-		fillPointer(&source.APIGroup, corev1.GroupName)
+	defaultGroup(&source.APIGroup, source.Kind)
+}
+
+// defaultGroup fills in the API group of a volume's source, which follows from its kind. The core group has no name, but it must be said:
+// the operator writes null for a group that is missing, and the Cluster's own definition refuses null.
+func defaultGroup(group **string, kind string) {
+	if kind == VolumeSnapshotKind {
+		fillPointer(group, VolumeSnapshotGroup)
+	} else {
+		fillPointer(group, corev1.GroupName)
+	}
+}
+
+// defaultVolumes fills in the API groups of what volumes are made from.
+func defaultVolumes(s *Settings) {
+	claims := []*corev1.PersistentVolumeClaimSpec{}
+	add := func(storage *cnpgv1.StorageConfiguration) {
+		if storage != nil && storage.PersistentVolumeClaimTemplate != nil {
+			claims = append(claims, storage.PersistentVolumeClaimTemplate)
+		}
+	}
+	add(s.Storage)
+	add(s.WalStorage)
+	for i := range s.Tablespaces {
+		add(&s.Tablespaces[i].Storage)
+	}
+	if e := s.EphemeralVolumeSource; e != nil && e.VolumeClaimTemplate != nil {
+		claims = append(claims, &e.VolumeClaimTemplate.Spec)
+	}
+	for _, claim := range claims {
+		if source := claim.DataSource; source != nil {
+			defaultGroup(&source.APIGroup, source.Kind)
+		}
+		if source := claim.DataSourceRef; source != nil {
+			defaultGroup(&source.APIGroup, source.Kind)
+		}
 	}
 }
 
