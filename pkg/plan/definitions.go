@@ -15,8 +15,8 @@ import (
 // not say, such as enumerations and required fields, and for what the target version does not know. What was found already is not said
 // again.
 func (m *maker) definitions() {
-	if m.Shared != nil {
-		return
+	if m.Shared != nil || !m.Spec.Borrows() {
+		return // reading the definitions takes longer than all the rest
 	}
 	s := m.Spec
 	settings := m.encoded(&s.ClusterSettings)
