@@ -17,7 +17,7 @@ const module = "github.com/homelab-foundations/postgresapp/"
 
 // floors are the packages from the ground up. A package may import what stands on floors below its own.
 var floors = [][]string{
-	{"pkg/jsontype", "pkg/postgres", "pkg/tune", "pkg/schedule", "pkg/dashboard", "pkg/diag", "pkg/substitution"}, // facts and arithmetic
+	{"pkg/schema", "pkg/jsontype", "pkg/postgres", "pkg/tune", "pkg/schedule", "pkg/dashboard", "pkg/diag", "pkg/substitution"}, // facts and arithmetic
 	{"pkg/strict", "pkg/alert"},
 	{"pkg/cnpg/internal/schema"},
 	{"pkg/cnpg"},
@@ -25,7 +25,7 @@ var floors = [][]string{
 	{"pkg/plan"},                   // what follows from it
 	{"pkg/expand", "pkg/manifest"}, // what it becomes
 	{"pkg/render"},                 // the core
-	{"pkg/explain", "pkg/krm", "pkg/tree", "pkg/adopt", "pkg/schema"}, // the doors
+	{"pkg/explain", "pkg/krm", "pkg/tree", "pkg/adopt"}, // the doors
 	{"pkg/build"},
 	{"pkg/cli"},
 	{"fn"},

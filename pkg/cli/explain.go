@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -14,12 +15,17 @@ import (
 func explainCommand() *cobra.Command {
 	var defaults string
 	c := &cobra.Command{
-		Use:   "explain FILE",
-		Short: "Say what each app of a file becomes, and why",
+		Use:   "explain FILE|FIELD",
+		Short: "Say what each app of a file becomes and why, or what a field means",
 		Long: `Say what each PostgresApp of a file becomes: every derived value with its reason, where it is backed up
-to, where it comes from and how to restore it. FILE may be - for standard input.`,
-		Args: exactly(1, "one file"),
+to, where it comes from and how to restore it. FILE may be - for standard input.
+
+Or document a field of the PostgresApp and those below it, such as spec.backup.schedule.`,
+		Args: exactly(1, "one file or field"),
 		RunE: func(c *cobra.Command, args []string) error {
+			if field := args[0]; field == "spec" || strings.HasPrefix(field, "spec.") {
+				return explain.Field(c.OutOrStdout(), field)
+			}
 			apps, shared, err := readApps(args[0], defaults, c.InOrStdin())
 			if err != nil {
 				return err
