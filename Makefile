@@ -31,6 +31,10 @@ e2e: build ## Run the tests against the real parts: API server, operator, engine
 	go test -count=1 -tags promtool ./pkg/alert
 	$(MAKE) -C e2e test
 
+.PHONY: generate
+generate: ## Write the field reference and the JSON Schema from the API's types
+	go generate ./pkg/schema
+
 .PHONY: update
 update: ## Rewrite the expected output of examples and error cases; look at the diff before you commit it
 	-go test ./examples ./pkg/render -update
