@@ -15,8 +15,8 @@ import (
 // not say, such as enumerations and required fields, and for what the target version does not know. What was found already is not said
 // again.
 func (m *maker) definitions() {
-	if m.Shared != nil || !m.Spec.Borrows() {
-		return // reading the definitions takes longer than all the rest
+	if m.Shared != nil {
+		return
 	}
 	s := m.Spec
 	settings := m.encoded(&s.ClusterSettings)
@@ -85,7 +85,9 @@ func (m *maker) definition(kind string, spec map[string]any, paths map[string]*f
 	for _, missing := range cnpg.Check(kind, object, m.Target) {
 		found = append(found, &field.Error{Type: field.ErrorTypeForbidden, Field: missing.Path, Detail: missing.String()})
 	}
-	found = append(found, cnpg.Validate(cnpgv1.SchemeGroupVersion.String(), kind, object, nil)...)
+	if m.Spec.Borrows() { // reading the definitions takes longer than all the rest
+		found = append(found, cnpg.Validate(cnpgv1.SchemeGroupVersion.String(), kind, object, nil)...)
+	}
 	for _, err := range found {
 		for prefix, path := range paths {
 			rest, ok := strings.CutPrefix(err.Field, prefix)
