@@ -20,6 +20,9 @@ const everyDepth = 3
 // TestEveryField gives every field of a spec every sort of value, right or wrong: there must be objects or errors, and errors must be about
 // fields.
 func TestEveryField(t *testing.T) {
+	if testing.Short() {
+		t.Skip("expands some twenty thousand apps")
+	}
 	bases := map[string]string{
 		"small":  `{"storage": {"size": "10Gi"}}`,
 		"shared": `{"cluster": {"name": "postgres"}, "credentials": {"password": "${P}"}}`,
