@@ -16,7 +16,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// limit bounds a test, which takes less than a minute on two idle cores.
+// limit bounds a test. Both together take 85 s of processor time, most of it for Python to start a hundred times.
 const limit = 8 * time.Minute
 
 // programs are the same for all tests.
