@@ -97,7 +97,7 @@ func (m *maker) alerts() {
 		ArchivesWAL: m.Archive != nil, Labels: m.Spec.Monitoring.Alerts.Labels, Exclude: m.Spec.Monitoring.Alerts.Exclude,
 	}
 	if source := m.ReplicaSource(); source != nil && subject.Replica {
-		subject.StreamsFromSource = source.ConnectionParameters != nil
+		subject.StreamsFromSource = len(source.ConnectionParameters) > 0
 		if delay := m.Spec.Replica.MinApplyDelay; delay != nil {
 			subject.ApplyDelay = delay.Duration
 		}

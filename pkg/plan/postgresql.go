@@ -255,6 +255,10 @@ func (m *maker) machine() tune.Machine {
 	}
 	if !m.failedWithin("spec.storage") && !m.failedWithin("spec.walStorage") {
 		machine.DataBytes, machine.WALBytes = volumeBytes(m.Spec.Storage), volumeBytes(m.Spec.WalStorage)
+		if m.Spec.WalStorage != nil && machine.WALBytes == 0 {
+			// The log has a volume of its own, whose size Flux substitutes: nothing is known of where it lives.
+			machine.DataBytes = 0
+		}
 	}
 	if limits := m.Spec.EphemeralVolumesSizeLimit; limits != nil && limits.Shm != nil {
 		machine.ShmBytes = limits.Shm.Value()

@@ -135,7 +135,7 @@ func (m *maker) externalClusters(list *field.Path) {
 		case cluster.Name == taken:
 			m.invalid(at.Child("name"), cluster.Name, "is the name of the source of this cluster's own restore or import: use another one")
 		}
-		if cluster.ConnectionParameters == nil && cluster.BarmanObjectStore == nil && cluster.PluginConfiguration == nil {
+		if len(cluster.ConnectionParameters) == 0 && cluster.BarmanObjectStore == nil && cluster.PluginConfiguration == nil {
 			m.required(at, "at least one of connectionParameters, barmanObjectStore and plugin")
 		}
 		if _, ok := cluster.ConnectionParameters["password"]; ok {
