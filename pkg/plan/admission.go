@@ -17,6 +17,10 @@ import (
 func (m *maker) admission() {
 	s := m.Spec
 	m.bufferRequest()
+	if v := s.ProjectedVolumeTemplate; v != nil && v.Sources == nil {
+		// The operator writes null for a missing list, and the Cluster's own definition refuses null.
+		m.required(m.spec.Child("projectedVolumeTemplate", "sources"), "the Secrets and ConfigMaps to mount at /projected")
+	}
 	if s.NodeMaintenanceWindow != nil {
 		m.warn(m.spec.Child("nodeMaintenanceWindow"), "CloudNativePG advises against it: leave it out, and set enablePDB: false while nodes are drained")
 	}

@@ -101,6 +101,10 @@ func defaultRestore(r *Restore) {
 	if r.VolumeSnapshots != nil {
 		defaultSnapshot(&r.VolumeSnapshots.Storage)
 		defaultSnapshot(r.VolumeSnapshots.WalStorage)
+		for name, source := range r.VolumeSnapshots.TablespaceStorage {
+			defaultSnapshot(&source)
+			r.VolumeSnapshots.TablespaceStorage[name] = source
+		}
 	}
 }
 
