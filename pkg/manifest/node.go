@@ -43,16 +43,20 @@ func text(value string) *yaml.Node {
 	switch {
 	case block(value):
 		n.Style = yaml.LiteralStyle
-	case ambiguous(value), strings.ContainsAny(value, "\n\t\r"):
+	case ambiguous(value), strings.ContainsAny(value, "\n\t"), strings.ContainsAny(value, otherBreaks):
 		n.Style = yaml.DoubleQuotedStyle
 	}
 	return n
 }
 
+// otherBreaks are the characters besides the line feed that some readers take for the end of a line, or drop: the carriage return, next
+// line, line separator, paragraph separator and byte order mark.
+const otherBreaks = "\r\u0085\u2028\u2029\ufeff"
+
 // block tells whether a text reads well as a block of lines, which every reader of YAML takes back as it was: no parser agrees with the
 // emitter on lines that begin a block with blanks, or that hold nothing else.
 func block(value string) bool {
-	if !strings.Contains(value, "\n") || strings.ContainsRune(value, '\r') || strings.HasPrefix(value, "\n") {
+	if !strings.Contains(value, "\n") || strings.ContainsAny(value, otherBreaks) || strings.HasPrefix(value, "\n") {
 		return false
 	}
 	for line := range strings.Lines(value) {
@@ -70,9 +74,11 @@ func ambiguous(value string) bool {
 	if value == "" {
 		return true
 	}
-	switch strings.ToLower(value) {
-	case "~", "null", "true", "false", "yes", "no", "on", "off", "y", "n", "=", "<<":
-		return true
+	if len(value) <= len("false") {
+		switch strings.ToLower(value) {
+		case "~", "null", "true", "false", "yes", "no", "on", "off", "y", "n", "=", "<<":
+			return true
+		}
 	}
 	if strings.IndexByte("0123456789+-.", value[0]) < 0 {
 		return false
