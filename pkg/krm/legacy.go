@@ -1,8 +1,6 @@
 package krm
 
 import (
-	"bytes"
-	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -43,12 +41,12 @@ func plugin(args []string, stdin io.Reader, stdout, stderr io.Writer, expand Exp
 	if err != nil {
 		return fail(stderr, err)
 	}
-	findings := process(list, expand)
+	items, findings := process(list, expand)
 	report(stderr, findings)
 	if findings.Failed() {
 		return 1
 	}
-	return write(stdout, stderr, func() ([]byte, error) { return documents(list) })
+	return write(stdout, stderr, func() ([]byte, error) { return documents(items) })
 }
 
 // pluginList is what the same call would have been as a KRM function.
@@ -105,22 +103,4 @@ func readObjects(input []byte) (fn.KubeObjects, error) {
 		objects = append(objects, object)
 	}
 	return objects, nil
-}
-
-// documents are the items as bare documents, in the order in which a ResourceList holds them, so that every way into kustomize gives
-// the same build.
-func documents(list *fn.ResourceList) ([]byte, error) {
-	list.Sort()
-	var out bytes.Buffer
-	for i, item := range list.Items {
-		if i > 0 {
-			out.WriteString("---\n")
-		}
-		text := item.String()
-		if text == "" {
-			return nil, errors.New("an object cannot be written as YAML")
-		}
-		out.WriteString(text)
-	}
-	return out.Bytes(), nil
 }

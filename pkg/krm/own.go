@@ -54,7 +54,7 @@ var expandable = v1alpha1.Owner(v1alpha1.KindPostgresApp, "")
 //     whole package, those of apps that are gone themselves. What is no file is never dropped: in a kustomize build it is what
 //     another function has generated in another base.
 //   - An object that the function has not generated is never touched: it is an error when a child has its identity.
-func (r *run) adopt(expansions []render.Expansion) fn.KubeObjects {
+func (r *run) adopt(expansions []render.Expansion) []item {
 	children, byID := r.children(expansions)
 	expanded := make(map[*fn.KubeObject]*app, len(r.apps))
 	for i := range r.apps {
@@ -90,22 +90,25 @@ func (r *run) adopt(expansions []render.Expansion) fn.KubeObjects {
 	}
 	r.warnOfVanished(stale)
 
-	items, used := make(fn.KubeObjects, 0, len(r.list.Items)+len(children)), files{}
-	for _, item := range r.list.Items {
-		switch app := expanded[item]; {
-		case app != nil && !app.place.onDisk() || stale[item]:
+	items, used := make([]item, 0, len(r.list.Items)+len(children)), files{}
+	for _, object := range r.list.Items {
+		app := expanded[object]
+		if app != nil && !app.place.onDisk() || stale[object] {
 			continue
-		case replaced[item] != nil:
-			item = replaced[item].replacement()
-		case app != nil || item == r.config && known(item.GetKind()):
-			keepLocal(item)
 		}
-		used.add(placeOf(item))
-		items = append(items, item)
+		used.add(placeOf(object))
+		if c := replaced[object]; c != nil {
+			items = append(items, item{generated: c.replacement()})
+			continue
+		}
+		if app != nil || object == r.config && known(object.GetKind()) {
+			keepLocal(object)
+		}
+		items = append(items, item{given: object})
 	}
 	for _, c := range children {
 		if c.item == nil {
-			items = append(items, build(c.object, r.newPlace(c, children, used).annotations(), c.app))
+			items = append(items, item{generated: c.annotated(r.newPlace(c, children, used).annotations())})
 		}
 	}
 	return items
@@ -188,15 +191,15 @@ func (r *run) conflict(c *child, item *fn.KubeObject, from string) {
 // same tells whether an item is the child already, comments aside.
 func (c *child) same(item *fn.KubeObject) bool {
 	var have, want any
-	child := build(c.object, tracked(item), c.app)
-	if yaml.Unmarshal([]byte(item.String()), &have) != nil || yaml.Unmarshal([]byte(child.String()), &want) != nil {
+	child, err := c.annotated(tracked(item)).YAML()
+	if err != nil || yaml.Unmarshal([]byte(item.String()), &have) != nil || yaml.Unmarshal(child, &want) != nil {
 		return false
 	}
 	return reflect.DeepEqual(have, want)
 }
 
 // replacement is the child in the place of the item of an earlier run.
-func (c *child) replacement() *fn.KubeObject { return build(c.object, tracked(c.item), c.app) }
+func (c *child) replacement() manifest.Object { return c.annotated(tracked(c.item)) }
 
 // tracked are the annotations of an item that stay when its content is replaced.
 func tracked(item *fn.KubeObject) map[string]string {
@@ -258,26 +261,22 @@ func (r *run) warnOfVanished(stale map[*fn.KubeObject]bool) {
 	}
 }
 
-// build makes a child an object of the SDK that carries further annotations. One that is stored as a file carries its owner in any
-// case, because the next run would take it for somebody else's without.
-func build(object manifest.Object, annotations map[string]string, app *app) *fn.KubeObject {
-	if len(annotations) > 0 {
-		metadata, _ := object.Fields["metadata"].(map[string]any)
-		own, _ := metadata["annotations"].(map[string]any)
-		merged := make(map[string]any, len(own)+len(annotations)+1)
-		merged[v1alpha1.OwnerAnnotation] = owner(app.object)
-		maps.Copy(merged, own)
-		for annotation, value := range annotations {
-			merged[annotation] = value
-		}
-		fields := maps.Clone(object.Fields)
-		metadata = maps.Clone(metadata)
-		metadata["annotations"], fields["metadata"] = merged, metadata
-		object.Fields = fields
+// annotated is the child's object with further annotations. One that is stored as a file carries its owner in any case, because the next
+// run would take it for somebody else's without.
+func (c *child) annotated(annotations map[string]string) manifest.Object {
+	object := c.object
+	if len(annotations) == 0 {
+		return object
 	}
-	built, err := wrap(object.Node())
-	if err != nil {
-		panic(err)
+	metadata, _ := object.Fields["metadata"].(map[string]any)
+	own, _ := metadata["annotations"].(map[string]any)
+	merged := make(map[string]any, len(own)+len(annotations)+1)
+	merged[v1alpha1.OwnerAnnotation] = owner(c.app.object)
+	maps.Copy(merged, own)
+	for annotation, value := range annotations {
+		merged[annotation] = value
 	}
-	return built
+	object.Fields, metadata = maps.Clone(object.Fields), maps.Clone(metadata)
+	metadata["annotations"], object.Fields["metadata"] = merged, metadata
+	return object
 }

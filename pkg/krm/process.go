@@ -51,19 +51,23 @@ type run struct {
 	versions map[string]string
 }
 
-// process expands the apps of a list in place, and adds the findings to its results. The items stay untouched when a finding is an
-// error.
-func process(list *fn.ResourceList, expand Expander) diag.Findings {
+// process expands the apps of a list and returns the items that come out. It adds the findings to the list's results. When a finding is
+// an error, what comes out is what went in.
+func process(list *fn.ResourceList, expand Expander) ([]item, diag.Findings) {
 	r := &run{
 		list: list, config: list.FunctionConfig, present: map[string]int{},
 		places: map[string]place{}, versions: map[string]string{v1alpha1.KindPostgresApp: v1alpha1.APIVersion},
 	}
+	var items []item
 	if r.configure() {
 		r.collect()
-		r.expand(expand)
+		items = r.expand(expand)
 	}
 	r.addResults()
-	return r.findings
+	if r.findings.Failed() {
+		items = given(list.Items)
+	}
+	return items, r.findings
 }
 
 // configure finds out from the functionConfig what is asked for. It returns false when that is unclear.
@@ -155,8 +159,8 @@ func (r *run) collect() {
 	}
 }
 
-// expand calls the core, and puts its output among the items unless there is an error.
-func (r *run) expand(expand Expander) {
+// expand calls the core, and returns the items with its output among them unless there is an error.
+func (r *run) expand(expand Expander) []item {
 	documents := make([]render.Document, 0, len(r.apps))
 	for _, app := range r.apps {
 		documents = append(documents, r.document(app.object))
@@ -169,7 +173,7 @@ func (r *run) expand(expand Expander) {
 	result := expand(documents, defaults)
 	r.findings = append(r.findings, result.Findings...)
 	if r.findings.Failed() {
-		return
+		return nil
 	}
 	if len(result.Expansions) != len(r.apps) {
 		panic("the core returned another number of expansions than there are apps")
@@ -179,11 +183,7 @@ func (r *run) expand(expand Expander) {
 			r.fail(app.object, "metadata.name", "give the app a name")
 		}
 	}
-	items := r.adopt(result.Expansions)
-	if r.findings.Failed() {
-		return
-	}
-	r.list.Items = items
+	return r.adopt(result.Expansions)
 }
 
 // document is an object as the core gets it.

@@ -22,8 +22,6 @@ import (
 	"runtime"
 	"strings"
 
-	"github.com/GoogleContainerTools/kpt-functions-sdk/go/fn"
-
 	"github.com/homelab-foundations/postgresapp/pkg/diag"
 )
 
@@ -74,23 +72,13 @@ func function(stdin io.Reader, stdout, stderr io.Writer, expand Expander) int {
 	if err != nil {
 		return fail(stderr, err)
 	}
-	findings := process(list, expand)
+	items, findings := process(list, expand)
 	report(stderr, findings)
-	exitCode := write(stdout, stderr, func() ([]byte, error) { return listYAML(list) })
+	exitCode := write(stdout, stderr, func() ([]byte, error) { return listYAML(list, items) })
 	if findings.Failed() {
 		return exitFailure
 	}
 	return exitCode
-}
-
-// listYAML is the list as the SDK writes it. The SDK leaves empty items out, and kustomize and kpt would take what remains for a
-// resource.
-func listYAML(list *fn.ResourceList) ([]byte, error) {
-	text, err := list.ToYAML()
-	if err == nil && len(list.Items) == 0 {
-		text = append(text, "items: []\n"...)
-	}
-	return text, err
 }
 
 // write sends everything at once, so that a failure leaves no partial output.
