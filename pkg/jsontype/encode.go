@@ -61,24 +61,69 @@ func encode(v reflect.Value) (any, error) {
 	return nil, fmt.Errorf("a value of type %s has no JSON form here", v.Type())
 }
 
+// encodeStruct looks at a field's value before its tag: most fields of a Kubernetes type are nil, and to read the tags of all is what
+// takes the time.
 func encodeStruct(v reflect.Value) (any, error) {
+	t := v.Type()
+	object := make(map[string]any, 8)
+	for i := range t.NumField() {
+		member := v.Field(i)
+		if null(member) {
+			continue
+		}
+		declared := t.Field(i)
+		if declared.Anonymous {
+			return encodeShape(v)
+		}
+		field, ok := fieldOf(declared)
+		if !ok {
+			continue
+		}
+		if err := field.encode(member, object); err != nil {
+			return nil, err
+		}
+	}
+	return object, nil
+}
+
+// encodeShape encodes a struct with embedded ones, whose fields may hide each other.
+func encodeShape(v reflect.Value) (any, error) {
 	shape := Of(v.Type())
 	object := make(map[string]any, 8)
 	for i := range shape.Fields {
 		field := &shape.Fields[i]
 		member, err := v.FieldByIndexErr(field.Index)
-		if err != nil || field.OmitEmpty && empty(member) || field.OmitZero && zero(member) {
-			continue // the error is a nil embedded pointer
-		}
-		element, err := encode(member)
 		if err != nil {
-			return nil, err
+			continue // a nil embedded pointer
 		}
-		if element != nil {
-			object[field.Name] = element
+		if err := field.encode(member, object); err != nil {
+			return nil, err
 		}
 	}
 	return object, nil
+}
+
+// encode puts a field's value into its object, unless the field is left out.
+func (f *Field) encode(member reflect.Value, object map[string]any) error {
+	if f.OmitEmpty && empty(member) || f.OmitZero && zero(member) {
+		return nil
+	}
+	element, err := encode(member)
+	if element != nil {
+		object[f.Name] = element
+	}
+	return err
+}
+
+// null tells whether a value is null in JSON, which leaves it out.
+func null(v reflect.Value) bool {
+	switch v.Kind() {
+	case reflect.Pointer, reflect.Interface:
+		return v.IsNil()
+	case reflect.Map, reflect.Slice:
+		return v.IsNil() && !Encodes(v.Type())
+	}
+	return false
 }
 
 func encodeList(v reflect.Value) (any, error) {

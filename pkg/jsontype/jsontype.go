@@ -68,38 +68,54 @@ func Of(t reflect.Type) *Struct {
 func (s *Struct) add(t reflect.Type, index []int) {
 	for i := range t.NumField() {
 		member := t.Field(i)
-		name, options, _ := strings.Cut(member.Tag.Get("json"), ",")
 		at := append(slices.Clone(index), i)
-		if member.Anonymous && name == "" {
-			embedded := member.Type
-			if embedded.Kind() == reflect.Pointer {
-				embedded = embedded.Elem()
-			}
-			if embedded.Kind() == reflect.Struct {
-				s.add(embedded, at)
-				continue
-			}
-		}
-		if name == "-" || !member.IsExported() {
+		if embedded, ok := embedded(member); ok {
+			s.add(embedded, at)
 			continue
 		}
-		if name == "" {
-			name = member.Name
+		field, ok := fieldOf(member)
+		if !ok {
+			continue
 		}
-		field := Field{Name: name, Index: at, Type: member.Type}
-		for option := range strings.SplitSeq(options, ",") {
-			field.OmitEmpty = field.OmitEmpty || option == "omitempty"
-			field.OmitZero = field.OmitZero || option == "omitzero"
-		}
-		if earlier, taken := s.byName[name]; taken {
+		field.Index = at
+		if earlier, taken := s.byName[field.Name]; taken {
 			if len(s.Fields[earlier].Index) > len(at) {
 				s.Fields[earlier] = field
 			}
 			continue
 		}
-		s.byName[name] = len(s.Fields)
+		s.byName[field.Name] = len(s.Fields)
 		s.Fields = append(s.Fields, field)
 	}
+}
+
+// embedded returns the struct whose fields stand among those of the struct that it is embedded in.
+func embedded(member reflect.StructField) (reflect.Type, bool) {
+	if !member.Anonymous || !strings.HasPrefix(member.Tag.Get("json")+",", ",") {
+		return nil, false
+	}
+	t := member.Type
+	if t.Kind() == reflect.Pointer {
+		t = t.Elem()
+	}
+	return t, t.Kind() == reflect.Struct
+}
+
+// fieldOf reads a field's tag. Fields that JSON does not have are not ok.
+func fieldOf(member reflect.StructField) (field Field, ok bool) {
+	name, options, _ := strings.Cut(member.Tag.Get("json"), ",")
+	if name == "-" || !member.IsExported() {
+		return Field{}, false
+	}
+	if name == "" {
+		name = member.Name
+	}
+	field = Field{Name: name, Index: member.Index, Type: member.Type}
+	for option := range strings.SplitSeq(options, ",") {
+		field.OmitEmpty = field.OmitEmpty || option == "omitempty"
+		field.OmitZero = field.OmitZero || option == "omitzero"
+	}
+	return field, true
 }
 
 var (
