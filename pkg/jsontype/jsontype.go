@@ -20,8 +20,6 @@ type Struct struct {
 
 	// Names of the fields, sorted.
 	Names []string
-
-	byName map[string]int
 }
 
 // Field is one field of an object.
@@ -41,11 +39,19 @@ type Field struct {
 
 // Lookup returns the field of that very name.
 func (s *Struct) Lookup(name string) (Field, bool) {
-	i, ok := s.byName[name]
-	if !ok {
-		return Field{}, false
+	if field := s.field(name); field != nil {
+		return *field, true
 	}
-	return s.Fields[i], true
+	return Field{}, false
+}
+
+func (s *Struct) field(name string) *Field {
+	for i := range s.Fields {
+		if s.Fields[i].Name == name {
+			return &s.Fields[i]
+		}
+	}
+	return nil
 }
 
 var cache sync.Map // of reflect.Type to *Struct
@@ -55,8 +61,9 @@ func Of(t reflect.Type) *Struct {
 	if known, ok := cache.Load(t); ok {
 		return known.(*Struct)
 	}
-	s := &Struct{byName: make(map[string]int, t.NumField())}
+	s := &Struct{Fields: make([]Field, 0, t.NumField())}
 	s.add(t, nil)
+	s.Names = make([]string, 0, len(s.Fields))
 	for _, f := range s.Fields {
 		s.Names = append(s.Names, f.Name)
 	}
@@ -68,24 +75,23 @@ func Of(t reflect.Type) *Struct {
 func (s *Struct) add(t reflect.Type, index []int) {
 	for i := range t.NumField() {
 		member := t.Field(i)
-		at := append(slices.Clone(index), i)
+		if len(index) > 0 {
+			member.Index = append(slices.Clone(index), i)
+		}
 		if embedded, ok := embedded(member); ok {
-			s.add(embedded, at)
+			s.add(embedded, member.Index)
 			continue
 		}
 		field, ok := fieldOf(member)
 		if !ok {
 			continue
 		}
-		field.Index = at
-		if earlier, taken := s.byName[field.Name]; taken {
-			if len(s.Fields[earlier].Index) > len(at) {
-				s.Fields[earlier] = field
-			}
-			continue
+		switch earlier := s.field(field.Name); {
+		case earlier == nil:
+			s.Fields = append(s.Fields, field)
+		case len(earlier.Index) > len(field.Index):
+			*earlier = field
 		}
-		s.byName[field.Name] = len(s.Fields)
-		s.Fields = append(s.Fields, field)
 	}
 }
 
@@ -118,15 +124,10 @@ func fieldOf(member reflect.StructField) (field Field, ok bool) {
 	return field, true
 }
 
-var (
-	marshaler   = reflect.TypeFor[json.Marshaler]()
-	unmarshaler = reflect.TypeFor[json.Unmarshaler]()
-)
-
 // Decodes tells whether values of a type decode themselves from JSON.
 func Decodes(t reflect.Type) bool {
-	return t.Kind() != reflect.Pointer && reflect.PointerTo(t).Implements(unmarshaler)
+	return t.Kind() != reflect.Pointer && reflect.PointerTo(t).Implements(reflect.TypeFor[json.Unmarshaler]())
 }
 
 // Encodes tells whether values of a type encode themselves to JSON.
-func Encodes(t reflect.Type) bool { return t.Implements(marshaler) }
+func Encodes(t reflect.Type) bool { return t.Implements(reflect.TypeFor[json.Marshaler]()) }

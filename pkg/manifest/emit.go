@@ -38,7 +38,7 @@ func (e *emitter) mapping(fields map[string]any, indentation int) {
 		if i > first {
 			e.indent(indentation)
 		}
-		e.rare = e.rare || len(key) > longestKey || strings.Contains(key, "\n")
+		e.rare = e.rare || len(key) > longestKey || strings.IndexByte(key, '\n') >= 0
 		e.scalar(key)
 		e.text = append(e.text, ':')
 		switch value := fields[key].(type) {
@@ -90,7 +90,7 @@ func (e *emitter) list(elements []any, indentation int) {
 func (e *emitter) single(value any, indentation int) {
 	switch value := value.(type) {
 	case string:
-		if block(value) && blockAllowed(value) {
+		if strings.IndexByte(value, '\n') >= 0 && block(value) && blockAllowed(value) {
 			e.block(value, indentation+2)
 			return
 		}
@@ -109,7 +109,7 @@ func (e *emitter) single(value any, indentation int) {
 func (e *emitter) scalar(text string) {
 	e.rare = e.rare || !plainASCII(text)
 	switch {
-	case ambiguous(text), strings.ContainsAny(text, "\n\t"):
+	case ambiguous(text), strings.IndexByte(text, '\n') >= 0, strings.IndexByte(text, '\t') >= 0:
 		e.doubleQuoted(text)
 	case plainAllowed(text):
 		e.text = append(e.text, text...)

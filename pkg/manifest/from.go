@@ -17,8 +17,12 @@ func From(typed metav1.Object) (Object, error) {
 	}
 	fields := value.(map[string]any)
 	object := Of(fields)
-	for _, path := range append(noise[object.Kind], "status", "metadata.creationTimestamp") {
-		drop(fields, strings.Split(path, "."))
+	for _, of := range noise {
+		if of.kind == object.Kind || of.kind == "" {
+			for _, path := range of.paths {
+				drop(fields, path)
+			}
+		}
 	}
 	if object.APIVersion == "" || object.Kind == "" || object.Name == "" {
 		return Object{}, fmt.Errorf("object %T has no apiVersion, kind or name", typed)
@@ -38,10 +42,13 @@ func Of(fields map[string]any) Object {
 	return object
 }
 
-// noise lists, for each kind, what its Go type writes although it is empty. Each path is dropped only while it is: an empty selector
-// elsewhere has a meaning. [] stands for every element of a list.
-var noise = map[string][]string{
-	"Cluster": {
+// noise lists what the Go type of a kind, or of every kind, writes although it is empty. Each path is dropped only while it is: an empty
+// selector elsewhere has a meaning. [] stands for every element of a list.
+var noise = [...]struct {
+	kind  string
+	paths []string
+}{
+	{"Cluster", []string{
 		"spec.affinity",
 		"spec.resources",
 		"spec.postgresql.syncReplicaElectionConstraint.enabled",
@@ -52,51 +59,53 @@ var noise = map[string][]string{
 		"spec.backup.volumeSnapshot.onlineConfiguration",
 		"spec.tablespaces.[].owner",
 		"spec.managed.services.additional.[].serviceTemplate.spec",
-	},
-	"Database": {"spec.extensions.[].ensure", "spec.schemas.[].ensure"},
-	"Job": {
+	}},
+	{"Database", []string{"spec.extensions.[].ensure", "spec.schemas.[].ensure"}},
+	{"Job", []string{
 		"spec.template.metadata.creationTimestamp",
 		"spec.template.metadata",
 		"spec.template.spec.containers.[].resources",
-	},
-	"Pooler": {
+	}},
+	{"Pooler", []string{
 		"spec.template.metadata",
 		"spec.template.spec.containers.[].resources",
 		"spec.serviceTemplate.metadata",
 		"spec.serviceTemplate.spec",
-	},
-	"PodMonitor":     {"spec.namespaceSelector", "spec.podMetricsEndpoints.[].tlsConfig.cert"},
-	"ServiceMonitor": {"spec.namespaceSelector", "spec.endpoints.[].tlsConfig.cert"},
+	}},
+	{"PodMonitor", []string{"spec.namespaceSelector", "spec.podMetricsEndpoints.[].tlsConfig.cert"}},
+	{"ServiceMonitor", []string{"spec.namespaceSelector", "spec.endpoints.[].tlsConfig.cert"}},
+	{"", []string{"status", "metadata.creationTimestamp"}},
 }
 
 // drop removes the value at path if it is empty.
-func drop(value any, path []string) {
+func drop(value any, path string) {
+	name, rest, inner := strings.Cut(path, ".")
 	switch value := value.(type) {
 	case []any:
-		if path[0] == "[]" {
+		if name == "[]" {
 			for _, element := range value {
-				drop(element, path[1:])
+				drop(element, rest)
 			}
 		}
 	case map[string]any:
-		if len(path) > 1 {
-			drop(value[path[0]], path[1:])
+		if inner {
+			drop(value[name], rest)
 			return
 		}
-		switch v := value[path[0]].(type) {
+		switch v := value[name].(type) {
 		case nil:
-			delete(value, path[0])
+			delete(value, name)
 		case string:
 			if v == "" {
-				delete(value, path[0])
+				delete(value, name)
 			}
 		case bool:
 			if !v {
-				delete(value, path[0])
+				delete(value, name)
 			}
 		case map[string]any:
-			if len(v) == 0 || path[0] == "status" {
-				delete(value, path[0])
+			if len(v) == 0 || name == "status" {
+				delete(value, name)
 			}
 		}
 	}

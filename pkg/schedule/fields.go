@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 )
 
 // field is one of the six cron fields.
@@ -43,7 +44,16 @@ func (f field) top() int {
 
 // extension matches what other schedulers add to cron. Names of months and
 // weekdays hold an L or a W too, which is why the whole entry has to match.
-var extension = regexp.MustCompile(`^(H([/(].*)?|LW?|L-[0-9]+|([0-9]+|[A-Z]{3})L|[0-9]+W|[^#]*#.*|[^~]*~.*)$`)
+var extension = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^(H([/(].*)?|LW?|L-[0-9]+|([0-9]+|[A-Z]{3})L|[0-9]+W|[^#]*#.*|[^~]*~.*)$`)
+})
+
+// extended tells whether an entry is one that extension matches. The common
+// ones, which are numbers, have none of its letters.
+func extended(entry string) bool {
+	entry = strings.ToUpper(entry)
+	return strings.ContainsAny(entry, "HLW#~") && extension().MatchString(entry)
+}
 
 // normalize returns the field's text as the parser reads it: ? becomes *, and
 // Sunday as 7 becomes 0. All else stays as written.
@@ -70,7 +80,7 @@ func (f field) normalizeEntry(entry string) (string, error) {
 	switch {
 	case entry == "":
 		return "", fmt.Errorf("%s has a comma with nothing beside it: remove it", f.name)
-	case extension.MatchString(strings.ToUpper(entry)):
+	case extended(entry):
 		return "", fmt.Errorf("%s %q uses %s, which CloudNativePG's cron does not know: write %s",
 			f.name, entry, foreignNotation(entry), f.explicit())
 	}
@@ -170,7 +180,7 @@ func weekdays(from, to, step int) string {
 // parseStep parses what is behind the slash of an entry.
 func (f field) parseStep(entry, text string) (int, error) {
 	size := f.max - f.min + 1
-	if !digits.MatchString(text) {
+	if !digits(text) {
 		return 0, fmt.Errorf("%s %q has no number behind the slash: write a step such as */2", f.name, entry)
 	}
 	switch step, err := strconv.Atoi(text); {
@@ -184,7 +194,8 @@ func (f field) parseStep(entry, text string) (int, error) {
 	}
 }
 
-var digits = regexp.MustCompile(`^[0-9]+$`)
+// digits tells whether a text is a number without a sign.
+func digits(text string) bool { return text != "" && strings.Trim(text, "0123456789") == "" }
 
 // parseValue parses a number or a name. Sunday may come back as 7.
 func (f field) parseValue(entry, text string) (int, error) {
@@ -192,7 +203,7 @@ func (f field) parseValue(entry, text string) (int, error) {
 	if i := slices.Index(f.names, upper); i >= 0 {
 		return f.min + i, nil
 	}
-	if digits.MatchString(text) {
+	if digits(text) {
 		value, err := strconv.Atoi(text)
 		if err != nil || value < f.min || value > f.top() {
 			return 0, fmt.Errorf("%s %s is out of range: write %d to %d%s", f.name, text, f.min, f.top(), f.midnight(value, err))

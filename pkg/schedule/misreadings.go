@@ -4,7 +4,8 @@ import (
 	"fmt"
 	"math/bits"
 	"regexp"
-	"strings"
+	"strconv"
+	"sync"
 	"time"
 
 	"github.com/robfig/cron"
@@ -58,24 +59,25 @@ func sixFieldsHourly(words []string, schedule Schedule, o options) string {
 // 02:00, the day of the week being optional there. The first of the month is
 // left alone: that is how monthly is written.
 func fiveFieldsMonthly(words []string) string {
-	m := hourAsDate.FindStringSubmatch(strings.Join(words, " "))
-	if m == nil {
+	if len(words) != 5 || words[0] != "0" || words[1] != "0" || !isStar(words[3]) || !isStar(words[4]) {
+		return ""
+	}
+	hour, err := strconv.Atoi(words[2])
+	if err != nil || hour < 2 || hour > 23 || strconv.Itoa(hour) != words[2] {
 		return ""
 	}
 	return fmt.Sprintf("fires once a month, since five fields start with the minute: "+
-		"write \"0 %s * * *\" if daily at %02s:00 UTC was meant", m[1], m[1])
+		"write \"0 %d * * *\" if daily at %02d:00 UTC was meant", hour, hour)
 }
 
-var hourAsDate = regexp.MustCompile(`^0 0 ([2-9]|1[0-9]|2[0-3]) [*?] [*?]$`)
-
 // numericDayOfWeek matches a weekday, other than Sunday, given as a number.
-var numericDayOfWeek = regexp.MustCompile(`(^|[,-])[1-7]`)
+var numericDayOfWeek = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(^|[,-])[1-7]`) })
 
 // quartzWeekday: "0 0 2 ? * 1", which Quartz, where the question mark is from,
 // reads as Sunday.
 func quartzWeekday(words []string) string {
 	date, weekday := words[len(words)-3], words[len(words)-1]
-	if date != "?" || !numericDayOfWeek.MatchString(weekday) {
+	if date != "?" || !numericDayOfWeek().MatchString(weekday) {
 		return ""
 	}
 	return "has the question mark of Quartz, where weekday 1 is Sunday; here, as in every cron, 1 is Monday: " +

@@ -6,6 +6,7 @@ import (
 	"math/bits"
 	"regexp"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/robfig/cron"
@@ -197,7 +198,7 @@ func tooFrequent(gap time.Duration, perDay int, hint string) error {
 		"set `allowFrequent: true` if this is meant", perDay, spell(gap), hint)
 }
 
-var clockTime = regexp.MustCompile(`^([01]?[0-9]|2[0-3]):[0-5][0-9]$`)
+var clockTime = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^([01]?[0-9]|2[0-3]):[0-5][0-9]$`) })
 
 // wrongFieldCount refuses anything but five or six fields, with a remedy for
 // the mistakes that lead there.
@@ -206,7 +207,7 @@ func wrongFieldCount(words []string) error {
 	switch {
 	case len(words) == 1 && descriptors["@"+first] != "":
 		return fmt.Errorf("is a single word: write @%s", first)
-	case len(words) == 1 && clockTime.MatchString(first):
+	case len(words) == 1 && clockTime().MatchString(first):
 		hour, minute, _ := strings.Cut(first, ":")
 		return fmt.Errorf("is a time of day, not a schedule: write \"%s %s * * *\" for daily at that time, in UTC",
 			minute, hour)
