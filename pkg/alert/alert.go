@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	monitoringv1 "github.com/prometheus-operator/prometheus-operator/pkg/apis/monitoring/v1"
@@ -169,7 +170,7 @@ func (c cluster) emit(r rule) monitoringv1.Rule {
 }
 
 // dnsLabel is a name that a pod's name can begin with. It has no character that is special in a regular expression.
-var dnsLabel = regexp.MustCompile(`^[a-z0-9]([-a-z0-9]*[a-z0-9])?$`)
+var dnsLabel = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[a-z0-9]([-a-z0-9]*[a-z0-9])?$`) })
 
 // seriesLabels are the labels that some expression keeps.
 var seriesLabels = []string{
@@ -183,10 +184,10 @@ func (s Subject) check() error {
 	refuse := func(field, format string, args ...any) {
 		errs = append(errs, fmt.Errorf("%s: %s", field, fmt.Sprintf(format, args...)))
 	}
-	if !dnsLabel.MatchString(s.Cluster) {
+	if !dnsLabel().MatchString(s.Cluster) {
 		refuse("cluster", "%q is not the name of a Cluster; use lower-case letters, digits and dashes", s.Cluster)
 	}
-	if s.Namespace != "" && !dnsLabel.MatchString(s.Namespace) {
+	if s.Namespace != "" && !dnsLabel().MatchString(s.Namespace) {
 		refuse("namespace", "%q is not the name of a namespace; leave it empty to watch by the cluster's name alone", s.Namespace)
 	}
 	if s.Instances < 1 {
@@ -205,7 +206,7 @@ func (s Subject) check() error {
 		refuse("synchronousStandbys", "%d is negative; use 0 for asynchronous replication", s.SynchronousStandbys)
 	}
 	for i, name := range s.Poolers {
-		if !dnsLabel.MatchString(name) {
+		if !dnsLabel().MatchString(name) {
 			refuse(fmt.Sprintf("poolers[%d]", i), "%q is not the name of a Pooler; use lower-case letters, digits and dashes", name)
 		}
 	}

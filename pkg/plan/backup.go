@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	cnpgv1 "github.com/cloudnative-pg/api/pkg/api/v1"
 	barmanapi "github.com/cloudnative-pg/barman-cloud/pkg/api"
@@ -144,18 +145,20 @@ const (
 
 var (
 	// retentionPattern is Barman Cloud's (api/v1 of plugin-barman-cloud 0.15.0).
-	retentionPattern = regexp.MustCompile(`^[1-9][0-9]*[dwm]$`)
+	retentionPattern = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[1-9][0-9]*[dwm]$`) })
 
 	// looseRetention is a retention as people say it.
-	looseRetention = regexp.MustCompile(`^([1-9][0-9]*) *(?:([dDwWmM])(?:ays?|eeks?|onths?)?)?$`)
+	looseRetention = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`^([1-9][0-9]*) *(?:([dDwWmM])(?:ays?|eeks?|onths?)?)?$`)
+	})
 )
 
 func (m *maker) retention(path *field.Path, text string) {
-	if !m.noPlaceholder(path, text) || retentionPattern.MatchString(text) {
+	if !m.noPlaceholder(path, text) || retentionPattern().MatchString(text) {
 		return
 	}
 	remedy := ""
-	if match := looseRetention.FindStringSubmatch(text); match != nil {
+	if match := looseRetention().FindStringSubmatch(text); match != nil {
 		unit := strings.ToLower(match[2])
 		if unit == "" {
 			unit = "d"

@@ -3,6 +3,7 @@ package plan
 import (
 	"regexp"
 	"strings"
+	"sync"
 
 	corev1 "k8s.io/api/core/v1"
 	networkingv1 "k8s.io/api/networking/v1"
@@ -116,14 +117,14 @@ var podFields = []string{"metadata.name", "metadata.namespace", "metadata.uid", 
 	"status.hostIPs", "status.podIP", "status.podIPs"}
 
 // podMetadata is one label or annotation of a pod.
-var podMetadata = regexp.MustCompile(`^metadata\.(labels|annotations)\['([^']*)'\]$`)
+var podMetadata = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^metadata\.(labels|annotations)\['([^']*)'\]$`) })
 
 func (m *maker) fieldRef(path *field.Path, ref *corev1.ObjectFieldSelector) {
 	if ref.APIVersion != "" && ref.APIVersion != "v1" {
 		m.invalid(path.Child("apiVersion"), ref.APIVersion, "must be v1, or left out")
 	}
 	at := path.Child("fieldPath")
-	parts := podMetadata.FindStringSubmatch(ref.FieldPath)
+	parts := podMetadata().FindStringSubmatch(ref.FieldPath)
 	switch {
 	case ref.FieldPath == "":
 		m.required(at, "the field of the pod, such as metadata.name")
@@ -142,8 +143,8 @@ var containerAmounts = []string{"limits.cpu", "limits.memory", "limits.ephemeral
 
 // divisors of an amount are 1 and one unit; processors have thousandths alone.
 var (
-	byteDivisor      = regexp.MustCompile(`^1([kMGTPE]|[KMGTPE]i)?$`)
-	processorDivisor = regexp.MustCompile(`^1m?$`)
+	byteDivisor      = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^1([kMGTPE]|[KMGTPE]i)?$`) })
+	processorDivisor = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^1m?$`) })
 )
 
 func (m *maker) resourceFieldRef(path *field.Path, ref *corev1.ResourceFieldSelector) {
@@ -160,7 +161,7 @@ func (m *maker) resourceFieldRef(path *field.Path, ref *corev1.ResourceFieldSele
 	if strings.HasSuffix(ref.Resource, ".cpu") {
 		allowed = processorDivisor
 	}
-	if !ref.Divisor.IsZero() && !allowed.MatchString(divisor) {
+	if !ref.Divisor.IsZero() && !allowed().MatchString(divisor) {
 		m.invalid(path.Child("divisor"), divisor, "must be 1 or one unit, such as 1Mi of memory and 1m of cpu")
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	cnpgv1 "github.com/cloudnative-pg/api/pkg/api/v1"
 	"k8s.io/apimachinery/pkg/util/validation/field"
@@ -125,7 +126,7 @@ func (m *maker) imageVolumes(list *field.Path) {
 		switch {
 		case extension.Name == "":
 			m.required(at.Child("name"), "the name of the extension")
-		case !volumeName.MatchString(extension.Name):
+		case !volumeName().MatchString(extension.Name):
 			m.invalid(at.Child("name"), extension.Name, "must be lower-case letters, digits, - and _, beginning and ending with a letter or digit")
 		case taken && other == extension.Name:
 			m.invalid(at.Child("name"), extension.Name, "is in the list already: keep one of the two")
@@ -145,7 +146,7 @@ func (m *maker) imageVolumes(list *field.Path) {
 }
 
 // volumeName is the name of an extension that is mounted (api/v1/cluster_types.go, CloudNativePG 1.30.0).
-var volumeName = regexp.MustCompile(`^[a-z0-9]([-a-z0-9_]*[a-z0-9])?$`)
+var volumeName = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[a-z0-9]([-a-z0-9_]*[a-z0-9])?$`) })
 
 // volumePaths checks folders of an extension's image.
 func (m *maker) volumePaths(list *field.Path, folders []string) {
@@ -162,7 +163,7 @@ func (m *maker) volumePaths(list *field.Path, folders []string) {
 }
 
 // dollarBraces are the placeholders in a variable of an extension; a doubled dollar is a literal one.
-var dollarBraces = regexp.MustCompile(`(\$+)\{([^}]*)\}`)
+var dollarBraces = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(\$+)\{([^}]*)\}`) })
 
 func (m *maker) volumeEnv(list *field.Path, variables []cnpgv1.ExtensionEnvVar) {
 	for i, variable := range variables {
@@ -177,7 +178,7 @@ func (m *maker) volumeEnv(list *field.Path, variables []cnpgv1.ExtensionEnvVar) 
 		case slices.ContainsFunc(variables[:i], func(other cnpgv1.ExtensionEnvVar) bool { return other.Name == name }):
 			m.invalid(at.Child("name"), name, "is in the list already: keep one of the two")
 		}
-		for _, match := range dollarBraces.FindAllStringSubmatch(variable.Value, -1) {
+		for _, match := range dollarBraces().FindAllStringSubmatch(variable.Value, -1) {
 			if len(match[1])%2 == 1 && match[2] != "image_root" {
 				m.invalid(at.Child("value"), "${"+match[2]+"}", "only ${image_root} is known here, the folder of the extension's image")
 			}

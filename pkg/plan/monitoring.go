@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	networkingv1 "k8s.io/api/networking/v1"
@@ -54,7 +55,7 @@ func (m *maker) alertSettings(path *field.Path, s *v1alpha1.Monitoring) {
 		m.warn(path.Child("enabled"), "with monitoring.type None no metrics are scraped by this app's monitor: the alerts fire only if another one finds them")
 	}
 	for _, name := range sortedKeys(s.Alerts.Labels) {
-		if !labelName.MatchString(name) {
+		if !labelName().MatchString(name) {
 			m.invalid(path.Child("labels").Key(name), name, "must be a label of Prometheus: letters, digits and underscores, beginning with a letter")
 			continue
 		}
@@ -67,11 +68,13 @@ func (m *maker) alertSettings(path *field.Path, s *v1alpha1.Monitoring) {
 }
 
 // labelName is a label of Prometheus (https://prometheus.io/docs/concepts/data_model).
-var labelName = regexp.MustCompile(`^[a-zA-Z_][a-zA-Z0-9_]*$`)
+var labelName = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[a-zA-Z_][a-zA-Z0-9_]*$`) })
 
 // prometheusDuration is how Prometheus writes durations (https://prometheus.io/docs/prometheus/latest/configuration/configuration), as far as
 // scraping goes: no more than hours.
-var prometheusDuration = regexp.MustCompile(`^(?:([0-9]+)h)?(?:([0-9]+)m)?(?:([0-9]+)s)?(?:([0-9]+)ms)?$`)
+var prometheusDuration = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^(?:([0-9]+)h)?(?:([0-9]+)m)?(?:([0-9]+)s)?(?:([0-9]+)ms)?$`)
+})
 
 // scrapeDuration reads a duration that Prometheus reads. It is false when none is known.
 func (m *maker) scrapeDuration(path *field.Path, text string) (time.Duration, bool) {
@@ -79,7 +82,7 @@ func (m *maker) scrapeDuration(path *field.Path, text string) (time.Duration, bo
 		return 0, false
 	}
 	d, err := time.ParseDuration(text)
-	if err != nil || d <= 0 || !prometheusDuration.MatchString(text) {
+	if err != nil || d <= 0 || !prometheusDuration().MatchString(text) {
 		m.invalid(path, text, "must be a duration such as 30s or 1m")
 		return 0, false
 	}

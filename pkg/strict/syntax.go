@@ -7,12 +7,13 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 )
 
 var (
-	lineNumber   = regexp.MustCompile(`line ([0-9]+): `)
-	duplicateKey = regexp.MustCompile(`(line [0-9]+: )key (.+?) already set in map`)
-	alias        = regexp.MustCompile(`unknown anchor '([^']*)' referenced`)
+	lineNumber   = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`line ([0-9]+): `) })
+	duplicateKey = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(line [0-9]+: )key (.+?) already set in map`) })
+	alias        = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`unknown anchor '([^']*)' referenced`) })
 )
 
 // complaints are what the YAML parser says (scannerc.go, parserc.go and readerc.go of go.yaml.in/yaml/v2), and what it means to whoever
@@ -45,15 +46,15 @@ var complaints = []struct{ contains, means string }{
 // syntaxError words a parser's error as a person would, keeping its line and leaving out the text around it, which may be a secret.
 func syntaxError(err error, document []byte) error {
 	message := err.Error()
-	if found := duplicateKey.FindAllStringSubmatch(message, -1); found != nil {
+	if found := duplicateKey().FindAllStringSubmatch(message, -1); found != nil {
 		problems := make([]string, 0, len(found))
 		for _, match := range found {
 			problems = append(problems, match[1]+"field "+match[2]+" stands twice: remove one of the two")
 		}
 		return errors.New("not valid YAML: " + strings.Join(problems, "; "))
 	}
-	line := lineNumber.FindString(message)
-	if match := alias.FindStringSubmatch(message); match != nil {
+	line := lineNumber().FindString(message)
+	if match := alias().FindStringSubmatch(message); match != nil {
 		return errors.New("not valid YAML: " + line + "no anchor &" + match[1] + " stands before the alias *" + match[1])
 	}
 	if number, found := tab(document, line); found && !strings.Contains(message, "end of stream") {

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"unicode/utf8"
 
 	"github.com/agext/levenshtein"
@@ -112,11 +113,13 @@ func quotes(value any) string {
 }
 
 // looseQuantity is a size as people write it elsewhere: with a unit in bytes, in lower case, after a space, or without one.
-var looseQuantity = regexp.MustCompile(`^([0-9]+(?:\.[0-9]+)?)\s*([kKmMgGtT])(?:[iI]?[bB]?)$`)
+var looseQuantity = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^([0-9]+(?:\.[0-9]+)?)\s*([kKmMgGtT])(?:[iI]?[bB]?)$`)
+})
 
 // ClosestSize returns the quantity of storage or memory that text was probably meant to be, such as 20Gi for 20Gb, or "".
 func ClosestSize(text string) string {
-	match := looseQuantity.FindStringSubmatch(text)
+	match := looseQuantity().FindStringSubmatch(text)
 	if match == nil {
 		return ""
 	}

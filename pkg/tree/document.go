@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+	"sync"
 
 	"sigs.k8s.io/kustomize/api/konfig"
 	"sigs.k8s.io/kustomize/api/provider"
@@ -124,7 +125,7 @@ func (w *walker) readFile(path string) (*file, error) {
 }
 
 // separator is what kustomize splits documents at.
-var separator = regexp.MustCompile(`\n---.*\n`)
+var separator = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\n---.*\n`) })
 
 // without is the text of the file without some of its PostgresApps. Where documents can be told apart in the text, those that stay
 // keep every character of it.
@@ -133,7 +134,7 @@ func (f *file) without(gone map[*document]bool) ([]byte, error) {
 	for d := range gone {
 		drop[d.id()] = true
 	}
-	chunks := separator.Split(strings.ReplaceAll(string(f.raw), "\r\n", "\n"), -1)
+	chunks := separator().Split(strings.ReplaceAll(string(f.raw), "\r\n", "\n"), -1)
 	var kept []string
 	for _, chunk := range chunks {
 		documents, err := parse([]byte(chunk+"\n"), f.path)
