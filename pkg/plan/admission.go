@@ -2,6 +2,7 @@ package plan
 
 import (
 	"strconv"
+	"strings"
 
 	cnpgv1 "github.com/cloudnative-pg/api/pkg/api/v1"
 	corev1 "k8s.io/api/core/v1"
@@ -16,6 +17,7 @@ import (
 // CloudNativePG 1.30.0).
 func (m *maker) admission() {
 	s := m.Spec
+	m.readableParameters()
 	m.bufferRequest()
 	if v := s.ProjectedVolumeTemplate; v != nil && v.Sources == nil {
 		// The operator writes null for a missing list, and the Cluster's own definition refuses null.
@@ -56,6 +58,39 @@ func (m *maker) volumeTwice(path *field.Path, storage *cnpgv1.StorageConfigurati
 	if storage.StorageClass != nil && template.StorageClassName != nil {
 		m.warn(at.Child("storageClassName"), "is not used, because storageClass says it too: keep one of the two")
 	}
+}
+
+// readableParameters checks those parameters that the operator reads itself, as strictly as it does. PostgreSQL has more ways to say them.
+func (m *maker) readableParameters() {
+	if m.Spec.PostgreSQL == nil {
+		return
+	}
+	for _, name := range []string{"shared_buffers", "min_wal_size", "max_wal_size", "wal_level"} {
+		text, set := m.Spec.PostgreSQL.Parameters[name]
+		at := m.spec.Child("postgresql", "parameters").Key(name)
+		switch {
+		case !set || placeholder(text) || m.failed(at.String()):
+		case name == "wal_level" && text != "minimal" && text != "replica" && text != "logical":
+			m.invalid(at, text, "CloudNativePG knows minimal, replica and logical, in lower case")
+		case name != "wal_level" && text != "" && !operatorReads(text):
+			m.invalid(at, text, "CloudNativePG reads a number with kB, MB, GB or TB, such as 512MB")
+		}
+	}
+}
+
+// operatorReads tells whether the operator can read an amount of memory (parsePostgresQuantityValue in
+// internal/webhook/v1/cluster_webhook.go, CloudNativePG 1.30.0): a whole number, or one that Kubernetes reads when the B at its end is an i.
+func operatorReads(text string) bool {
+	if _, err := strconv.Atoi(text); err == nil {
+		return true
+	}
+	number, isAmount := strings.CutSuffix(text, "B")
+	number = strings.ReplaceAll(number, " ", "")
+	if _, err := strconv.Atoi(number); err != nil {
+		number = strings.ReplaceAll(number+"i", "ki", "Ki")
+	}
+	_, err := resource.ParseQuantity(number)
+	return isAmount && err == nil
 }
 
 // bufferRequest compares shared_buffers with the memory request of a container without a limit, for which nothing else is derived. With a

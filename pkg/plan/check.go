@@ -217,6 +217,15 @@ func (m *maker) cidr(path *field.Path, text string) (netip.Prefix, bool) {
 		m.invalid(path, text, "must be a range of addresses, such as 10.0.0.0/8, or 10.0.0.1/32 for one")
 		return netip.Prefix{}, false
 	}
+	// As Kubernetes 1.36 has it: older versions take what follows the prefix, and different programs then read different ranges.
+	switch plain := prefix.Masked(); {
+	case prefix.Addr().Is4In6():
+		m.invalid(path, text, "must be an IPv4 range written as one, such as 10.0.0.0/8")
+		return netip.Prefix{}, false
+	case plain.String() != text:
+		m.invalid(path, text, "must be the first address of the range and its length: did you mean %s?", plain)
+		return netip.Prefix{}, false
+	}
 	return prefix, true
 }
 

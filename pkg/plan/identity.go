@@ -131,8 +131,11 @@ func (m *maker) operatorAnnotations(path *field.Path) {
 		m.warn(path.Key(cnpg.SkipEmptyWALArchiveCheckKey), "two clusters may write into one archive then, which destroys the backups of both: "+
 			"remove it, and raise lineage to restore")
 	}
-	if annotations[cnpg.ValidationKey] == cnpg.ValidationDisabled {
+	switch value := annotations[cnpg.ValidationKey]; {
+	case value == cnpg.ValidationDisabled:
 		m.warn(path.Key(cnpg.ValidationKey), "CloudNativePG checks nothing then, not even what would destroy data: remove it")
+	case value != "" && value != annotationEnabled && !placeholder(value):
+		m.invalid(path.Key(cnpg.ValidationKey), value, `must be "enabled", as without it, or "disabled"`)
 	}
 }
 

@@ -11,7 +11,7 @@ import (
 // 1 and 0 in any case, and beginnings of them that are unambiguous.
 // https://www.postgresql.org/docs/current/config-setting.html
 func ParseBool(value string) (bool, error) {
-	switch strings.ToLower(strings.TrimSpace(value)) {
+	switch strings.ToLower(value) {
 	case "1", "on", "y", "ye", "yes", "t", "tr", "tru", "true":
 		return true, nil
 	case "0", "of", "off", "n", "no", "f", "fa", "fal", "fals", "false":

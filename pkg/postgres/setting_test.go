@@ -133,7 +133,7 @@ func TestParseMemory(t *testing.T) {
 }
 
 func TestParseBool(t *testing.T) {
-	for _, value := range []string{"on", "ON", "true", "tr", "yes", "y", "1", " on "} {
+	for _, value := range []string{"on", "ON", "true", "tr", "yes", "y", "1"} {
 		got, err := postgres.ParseBool(value)
 		assert.NoError(t, err, value)
 		assert.True(t, got, value)
@@ -143,7 +143,8 @@ func TestParseBool(t *testing.T) {
 		assert.NoError(t, err, value)
 		assert.False(t, got, value)
 	}
-	for _, value := range []string{"", "o", "enable", "2"} {
+	// postgres 15.20 -c wal_log_hints=' on' refuses to start: it requires a Boolean value.
+	for _, value := range []string{"", "o", "enable", "2", " on", "off "} {
 		_, err := postgres.ParseBool(value)
 		assert.Error(t, err, value)
 	}
