@@ -87,11 +87,11 @@ func (b *builder) build(fs filesys.FileSystem, dir string) (resources resmap.Res
 	}
 	resources, err = b.tree.Render(rewritten.FS, rewritten.Dir)
 	if err != nil {
-		return nil, findings, rewritten.Assumed, rewritten.Translate(err)
+		more, err := rewritten.Explain(err)
+		return nil, append(findings, more...), rewritten.Assumed, err
 	}
 	if left := rewritten.Leftover(resources); len(left) > 0 {
-		return nil, append(findings, diag.Finding{Severity: diag.Error, Kind: "PostgresApp", Name: left[0], Source: dir,
-			Message: "the app comes from where it cannot be expanded: list its file under resources of a local kustomization"}), rewritten.Assumed, nil
+		return nil, append(findings, left...), rewritten.Assumed, nil
 	}
 	if err := rewritten.Restore(resources); err != nil {
 		return nil, findings, false, err

@@ -15,12 +15,15 @@ import (
 	"sigs.k8s.io/kustomize/api/types"
 	"sigs.k8s.io/kustomize/kyaml/filesys"
 	"sigs.k8s.io/kustomize/kyaml/openapi"
+	kyaml "sigs.k8s.io/kustomize/kyaml/yaml"
 )
 
 // withPlugins is kustomize build --enable-alpha-plugins --enable-exec, with whatever else options say.
 func withPlugins(dir string, o Options) (string, error) {
 	o.EnableAlphaPlugins, o.EnableExec = true, true
-	openapi.ResetOpenAPI()
+	if openapi.GetSchemaVersion() != openapi.DefaultOpenAPI {
+		openapi.ResetOpenAPI()
+	}
 	resources, err := krusty.MakeKustomizer(o.krusty()).Run(filesys.MakeFsOnDisk(), dir)
 	if err != nil {
 		return "", err
@@ -107,7 +110,7 @@ func extract(t testing.TB, archive *txtar.Archive) string {
 }
 
 // addLast gives a kustomization a last transformer that expands apps without defaults.
-func addLast(t testing.TB, dir string) {
+func addLast(t require.TestingT, dir string) {
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "last.yaml"), []byte(
 		"apiVersion: postgresapp.dev/v1alpha1\nkind: PostgresDefaults\nmetadata:\n  name: last\n  annotations:\n    config.kubernetes.io/function: 'exec: {path: "+
 			simpleFunctionName+"}'\n"), 0o644))
@@ -120,8 +123,10 @@ func addLast(t testing.TB, dir string) {
 	if len(k.Transformers) == 0 {
 		lines += "transformers:\n- last.yaml\n"
 	} else {
-		lines = strings.Replace(lines, "transformers:\n", "transformers:\n- last.yaml\n", 1)
-		require.Contains(t, lines, "- last.yaml", "a tree with a remainder and transformers lists them in lines")
+		node, err := kyaml.Parse(lines)
+		require.NoError(t, err)
+		require.NoError(t, node.PipeE(kyaml.Lookup("transformers"), kyaml.Append(kyaml.NewStringRNode("last.yaml").YNode())))
+		lines = node.MustString()
 	}
 	require.NoError(t, os.WriteFile(path, []byte(lines), 0o644))
 }

@@ -5,12 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"strings"
 
 	"sigs.k8s.io/kustomize/api/konfig"
-	"sigs.k8s.io/kustomize/api/resmap"
 	"sigs.k8s.io/kustomize/api/resource"
 	"sigs.k8s.io/kustomize/api/types"
 	"sigs.k8s.io/kustomize/kyaml/filesys"
+	"sigs.k8s.io/kustomize/kyaml/resid"
 	"sigs.k8s.io/yaml"
 
 	"github.com/homelab-foundations/postgresapp/pkg/api/v1alpha1"
@@ -66,8 +67,9 @@ patch: |-
 `, name, v1alpha1.Group, v1alpha1.KindPostgresApp, v1alpha1.APIVersion)
 }
 
-// askApps lets kustomize say which apps a transformer at this point of wk would see: it runs on the kustomization up to here.
-func (w *walker) askApps(wk *work) []*document {
+// askApps lets kustomize say which apps a transformer at this point of wk would see: it runs on the kustomization up to here. The apps
+// known tell where they are from.
+func (w *walker) askApps(wk *work, known []app) []*document {
 	if !wk.part.head {
 		w.refuse(wk.unit, "transformers", nil, fmt.Sprintf("a transformer between two of kind %s may make apps, which cannot be seen beforehand: "+
 			"keep one %[1]s, after it", v1alpha1.KindPostgresDefaults))
@@ -87,14 +89,38 @@ func (w *walker) askApps(wk *work) []*document {
 		p = outer
 	}
 	w.putSchema(top, wk.unit, &p)
-	p.order, p.origins = true, true
+	p.order = true
 	w.putTruncated(top, wk.unit, &p, types.KustomizationKind)
-	documents, err := w.captured(top, wk.unit.dir)
+	documents, err := w.captured(top, wk.unit.dir, func(metadata map[string]any) string {
+		for _, a := range known {
+			if a.was(metadata) {
+				return a.path
+			}
+		}
+		return wk.unit.path()
+	})
 	if err != nil {
-		w.fail(w.translate(err))
+		w.fail(fmt.Errorf("%s: %w", w.display(wk.unit.path()), w.translate(err)))
 		return nil
 	}
 	return documents
+}
+
+// was tells whether the metadata are the app's, which may have been renamed since it was read. kustomize notes former names, and the
+// current one too when it is captured. To let kustomize note where resources are from would be simpler, but takes it longer than
+// everything else.
+func (a *app) was(metadata map[string]any) bool {
+	first := func(annotation string) string {
+		annotations, _ := metadata["annotations"].(map[string]any)
+		values, _ := annotations[annotation].(string)
+		value, _, _ := strings.Cut(values, ",")
+		return value
+	}
+	namespace := a.namespace
+	if namespace == "" {
+		namespace = resid.DefaultNamespace
+	}
+	return first("internal.config.kubernetes.io/previousNames") == a.name && first("internal.config.kubernetes.io/previousNamespaces") == namespace
 }
 
 func (w *walker) putTruncated(top *Overlay, u *unit, p *part, kind string) {
@@ -150,11 +176,16 @@ func (w *walker) askConfigs(u *unit, entry string) ([]*document, error) {
 	p := &part{unit: u, resources: []string{entry}, transformers: []string{file}, order: true, origins: true}
 	w.putSchema(top, &unit{dir: dir}, p)
 	w.putTruncated(top, &unit{dir: dir, file: u.file}, p, types.KustomizationKind)
-	return w.captured(top, dir)
+	return w.captured(top, dir, func(metadata map[string]any) string {
+		annotations, _ := metadata["annotations"].(map[string]any)
+		noted, _ := annotations[originAnnotation].(string)
+		return w.sourcePath(noted, dir)
+	})
 }
 
-// captured runs kustomize and gives the resources that it captured, in their order.
-func (w *walker) captured(fs filesys.FileSystem, dir string) ([]*document, error) {
+// captured runs kustomize and gives the resources that it captured, in their order. source tells by their metadata which files they
+// are from.
+func (w *walker) captured(fs filesys.FileSystem, dir string, source func(metadata map[string]any) string) ([]*document, error) {
 	resources, err := w.options.Render(fs, dir)
 	if err != nil {
 		return nil, err
@@ -164,7 +195,7 @@ func (w *walker) captured(fs filesys.FileSystem, dir string) ([]*document, error
 		if r.GetKind() != capturedKind {
 			continue
 		}
-		d, err := w.release(r, dir)
+		d, err := release(r, source)
 		if err != nil {
 			return nil, err
 		}
@@ -174,7 +205,7 @@ func (w *walker) captured(fs filesys.FileSystem, dir string) ([]*document, error
 }
 
 // release gives a captured resource as it was.
-func (w *walker) release(r *resource.Resource, dir string) (*document, error) {
+func release(r *resource.Resource, source func(metadata map[string]any) string) (*document, error) {
 	text, err := r.MarshalJSON()
 	if err != nil {
 		return nil, err
@@ -189,7 +220,7 @@ func (w *walker) release(r *resource.Resource, dir string) (*document, error) {
 		fields[name] = value
 	}
 	metadata, _ := fields["metadata"].(map[string]any)
-	d := &document{}
+	d := &document{path: source(metadata)}
 	d.apiVersion, _ = fields["apiVersion"].(string)
 	d.kind, _ = fields["kind"].(string)
 	d.name, _ = metadata["name"].(string)
@@ -197,8 +228,6 @@ func (w *walker) release(r *resource.Resource, dir string) (*document, error) {
 	if annotations, ok := metadata["annotations"].(map[string]any); ok {
 		local, ok := annotations[konfig.IgnoredByKustomizeAnnotation].(string)
 		d.local = ok && local != "false"
-		noted, _ := annotations[originAnnotation].(string)
-		d.path = w.sourcePath(noted, dir)
 		stripped(annotations)
 		if len(annotations) == 0 {
 			delete(metadata, "annotations")
@@ -219,14 +248,4 @@ func (w *walker) sourcePath(noted, dir string) string {
 		path = o.ConfiguredIn
 	}
 	return w.real(filepath.Join(dir, path))
-}
-
-// Leftover gives the PostgresApps in kustomize's output, which must not be there.
-func (t *Tree) Leftover(resources resmap.ResMap) (names []string) {
-	for _, r := range resources.Resources() {
-		if r.GetKind() == capturedKind || r.GetKind() == v1alpha1.KindPostgresApp && r.GetGvk().Group == v1alpha1.Group {
-			names = append(names, r.GetName())
-		}
-	}
-	return names
 }

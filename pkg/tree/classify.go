@@ -56,6 +56,13 @@ func (w *walker) classify(u *unit, entries []string) *configs {
 		}
 		c.add(entry, documents)
 	}
+	if c.mixed {
+		for _, one := range c.list {
+			noted := w.configOrigin(one)
+			noted.path = w.rel(u.path())
+			w.inlined[noted] = w.rel(one.path)
+		}
+	}
 	return c
 }
 

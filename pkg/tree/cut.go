@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"sigs.k8s.io/kustomize/api/types"
 
@@ -34,7 +35,7 @@ func (w *walker) remainder(wk *work, s *state) {
 // found is what a transformer of ours does to the resources that kustomize has accumulated.
 type found struct {
 	// objects come, or nil.
-	objects *Objects
+	objects *arrival
 
 	// remain tells whether apps have to be removed from what is accumulated; others have left the files that they came from.
 	remain bool
@@ -72,7 +73,7 @@ func (w *walker) take(wk *work, s *state, defaults *document, from origin, remai
 			f.verify = !remainder
 		}
 	} else {
-		apps = slices.DeleteFunc(w.askApps(wk), func(d *document) bool { return remainder && d.local })
+		apps = slices.DeleteFunc(w.askApps(wk, s.apps), func(d *document) bool { return remainder && d.local })
 		f.remain = true
 	}
 	if len(apps) == 0 {
@@ -126,46 +127,54 @@ func (w *walker) mark(wk *work, patch func(name string) string, from origin) {
 
 // append adds objects at the end of what a Kustomization accumulates before its own transformers: as a resource if nothing comes
 // between, or if the order cannot be seen.
-func (w *walker) append(wk *work, o *Objects) {
+func (w *walker) append(wk *work, objects *arrival) {
 	if len(wk.components) == 0 && (!w.ordered || !wk.unit.generates() && len(wk.unit.generators) == 0) {
-		wk.resources = append(wk.resources, &entry{path: filepath.Base(o.Path)})
+		wk.addResources(objects)
 		return
 	}
-	wk.components = append(wk.components, w.objectsComponent(wk.unit, o))
+	wk.components = append(wk.components, w.objectsComponent(wk.unit, objects))
+}
+
+func (wk *work) addResources(objects *arrival) {
+	for _, path := range objects.paths() {
+		wk.resources = append(wk.resources, &entry{path: path})
+	}
 }
 
 // objectsComponent is the path of a Component that adds objects to the kustomization that includes it.
-func (w *walker) objectsComponent(u *unit, o *Objects) string {
+func (w *walker) objectsComponent(u *unit, objects *arrival) string {
 	name := w.name(u.dir)
 	dir := filepath.Join(u.dir, name)
+	w.move(objects, dir)
 	w.overlay.directories[dir] = true
-	w.overlay.put(filepath.Join(dir, "kustomization.yaml"), text(fmt.Sprintf(
-		"apiVersion: %s\nkind: %s\nresources:\n- objects.yaml\n", types.ComponentVersion, types.ComponentKind)))
-	w.move(o, filepath.Join(dir, "objects.yaml"))
+	w.overlay.put(filepath.Join(dir, "kustomization.yaml"), text(fmt.Sprintf("apiVersion: %s\nkind: %s\nresources:\n- %s\n",
+		types.ComponentVersion, types.ComponentKind, strings.Join(objects.paths(), "\n- "))))
 	return name
 }
 
 // splitComponent ends the part of the Component before the transformer, and puts the objects behind it.
-func (w *walker) splitComponent(wk *work, o *Objects) {
-	if bottom := wk.bottom(); o != nil && w.hoistable(wk) {
-		w.move(o, filepath.Join(bottom.unit.dir, filepath.Base(o.Path)))
-		bottom.resources = append(bottom.resources, &entry{path: filepath.Base(o.Path)})
+func (w *walker) splitComponent(wk *work, objects *arrival) {
+	if bottom := wk.bottom(); objects != nil && w.hoistable(wk) {
+		w.move(objects, bottom.unit.dir)
+		bottom.addResources(objects)
 		bottom.changed = true
 	} else {
 		w.include(wk)
-		if o != nil {
-			wk.parent.components = append(wk.parent.components, w.objectsComponent(wk.parent.unit, o))
+		if objects != nil {
+			wk.parent.components = append(wk.parent.components, w.objectsComponent(wk.parent.unit, objects))
 		}
 	}
 	wk.resources, wk.components = nil, nil
 	wk.part = &part{unit: wk.unit}
 }
 
-// move gives a file of objects another place.
-func (w *walker) move(o *Objects, path string) {
-	delete(w.overlay.files, o.Path)
-	o.Path = path
-	w.overlay.put(path, o)
+// move gives files of objects another directory.
+func (w *walker) move(objects *arrival, dir string) {
+	for _, o := range objects.files {
+		delete(w.overlay.files, o.Path)
+		o.Path = filepath.Join(dir, filepath.Base(o.Path))
+		w.overlay.put(o.Path, o)
+	}
 }
 
 // hoistable tells whether objects at this point of a Component can as well be resources of the kustomization that includes it: nothing

@@ -61,11 +61,13 @@ func newDocument(r *resource.Resource, path string) (*document, error) {
 }
 
 // reader reads resources by kustomize's own rules.
-var reader = resmap.NewFactory(provider.NewDefaultDepProvider().GetResourceFactory())
+var reader = sync.OnceValue(func() *resmap.Factory {
+	return resmap.NewFactory(provider.NewDefaultDepProvider().GetResourceFactory())
+})
 
 // parse reads the resources of a text.
 func parse(raw []byte, path string) ([]*document, error) {
-	resources, err := reader.NewResMapFromBytes(raw)
+	resources, err := reader().NewResMapFromBytes(raw)
 	if err != nil {
 		return nil, err
 	}

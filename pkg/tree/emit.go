@@ -134,8 +134,8 @@ func (w *walker) finish(wk *work) {
 	for i, c := range append(wk.parts, cut{part: last}) {
 		if base != "" {
 			resources := []string{base}
-			if o := wk.parts[i-1].objects; o != nil {
-				resources = append(resources, filepath.Base(o.Path))
+			if objects := wk.parts[i-1].objects; objects != nil {
+				resources = append(resources, objects.paths()...)
 			}
 			c.part.resources = append(resources, c.part.resources...)
 		}

@@ -7,8 +7,6 @@ import (
 	"path/filepath"
 	"slices"
 
-	"sigs.k8s.io/kustomize/kyaml/resid"
-
 	"github.com/homelab-foundations/postgresapp/pkg/diag"
 	"github.com/homelab-foundations/postgresapp/pkg/manifest"
 	"github.com/homelab-foundations/postgresapp/pkg/render"
@@ -18,7 +16,8 @@ import (
 // unless one of its findings is an error.
 type Expander func(apps []render.Document, defaults *render.Document) render.Result
 
-// Objects is a file of the rewritten tree with what apps become.
+// Objects is a file of the rewritten tree with what an app becomes, or what several become where the order of the output is that of the
+// input.
 type Objects struct {
 	// Path is where the file is in the rewritten tree.
 	Path string
@@ -30,15 +29,28 @@ type Objects struct {
 	Objects []manifest.Object
 
 	apps     []*document
+	arrival  *arrival
 	defaults *document
+	encoded  []byte
+}
+
+// arrival is what comes where a generator or a transformer of ours stands.
+type arrival struct {
+	files []*Objects
 
 	// origin is what kustomize would note as the origin of the objects.
 	origin origin
 
 	// makers are the apps that make the objects, by the objects' sort keys.
 	makers map[string]*document
+}
 
-	encoded []byte
+// paths are the paths of the files in the directory that they are in.
+func (a *arrival) paths() (paths []string) {
+	for _, o := range a.files {
+		paths = append(paths, filepath.Base(o.Path))
+	}
+	return paths
 }
 
 // bytes gives the objects in JSON, one document each: kustomize reads it as it reads YAML, and it takes less time to write.
@@ -61,23 +73,32 @@ func (o *Objects) bytes() ([]byte, error) {
 	return o.encoded, nil
 }
 
-// request plans the file with the objects of some apps. They are expanded when something needs them, as many as possible at once.
-func (w *walker) request(dir string, apps []*document, defaults *document, from origin) *Objects {
-	o := &Objects{Path: filepath.Join(dir, w.name(dir)+".yaml"), apps: apps, defaults: defaults, origin: from}
-	seen := map[string]bool{}
-	for _, app := range apps {
-		if source := w.display(app.path); !seen[source] {
-			seen[source] = true
-			o.Apps = append(o.Apps, source)
+// request plans the objects of some apps. They are expanded when something needs them, as many as possible at once. Each app has a file
+// of its own: kustomize takes its time over files with many resources, as it compares each with all others.
+func (w *walker) request(dir string, apps []*document, defaults *document, from origin) *arrival {
+	a := &arrival{origin: from, makers: map[string]*document{}}
+	if w.ordered {
+		a.files = []*Objects{{apps: apps}}
+	} else {
+		for _, app := range apps {
+			a.files = append(a.files, &Objects{apps: []*document{app}})
 		}
 	}
-	w.overlay.put(o.Path, o)
-	w.pending = append(w.pending, o)
-	w.objects = append(w.objects, o)
-	return o
+	for _, o := range a.files {
+		o.Path, o.arrival, o.defaults = filepath.Join(dir, w.name(dir)+".yaml"), a, defaults
+		for _, app := range o.apps {
+			if source := w.display(app.path); !slices.Contains(o.Apps, source) {
+				o.Apps = append(o.Apps, source)
+			}
+		}
+		w.overlay.put(o.Path, o)
+	}
+	w.pending = append(w.pending, a.files...)
+	w.objects = append(w.objects, a.files...)
+	return a
 }
 
-// expansion is the memory of what a document became.
+// expansionKey tells what an app becomes: nothing but the app and its defaults does.
 type expansionKey struct{ defaults, app string }
 
 func key(defaults, app *document) expansionKey {
@@ -198,7 +219,7 @@ func (w *walker) call(b *batch) diag.Findings {
 // fill gives a file its objects, in the order of the function's output. Two that kustomize would take for one are an error of the
 // apps that make them.
 func (w *walker) fill(o *Objects) {
-	makers := map[string]*document{}
+	makers := o.arrival.makers
 	objects := map[string]manifest.Object{}
 	var keys []string
 	for _, app := range o.apps {
@@ -220,16 +241,9 @@ func (w *walker) fill(o *Objects) {
 	for _, k := range keys {
 		o.Objects = append(o.Objects, objects[k])
 	}
-	o.makers = makers
 }
 
 // sortKey orders objects as the SDK orders the items of a function's output (kpt-functions-sdk go/fn, KubeObjects.Less).
 func sortKey(o manifest.Object) string {
 	return o.APIVersion + " " + o.Kind + " " + o.Namespace + " " + o.Name
-}
-
-// kustomizeID is the name that kustomize gives to an object in its messages.
-func kustomizeID(o manifest.Object) string {
-	group, version := resid.ParseGroupVersion(o.APIVersion)
-	return resid.NewResIdWithNamespace(resid.NewGvk(group, version, o.Kind), o.Name, o.Namespace).String()
 }

@@ -39,7 +39,7 @@ func (w *walker) generators(u *unit) {
 		for _, c := range all.list {
 			if c.ours {
 				o := w.request(u.dir, []*document{c.document}, nil, w.configOrigin(c))
-				u.resources = append(slices.Clip(u.resources), filepath.Base(o.Path))
+				u.resources = append(slices.Clip(u.resources), o.paths()...)
 			}
 		}
 		u.generators = all.entries(others)

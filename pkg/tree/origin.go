@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strings"
 
-	"sigs.k8s.io/kustomize/api/resmap"
 	"sigs.k8s.io/kustomize/api/resource"
 	kyaml "sigs.k8s.io/kustomize/kyaml/yaml"
 )
@@ -71,7 +70,7 @@ func (w *walker) real(path string) string {
 	return path
 }
 
-// translate gives an error of kustomize in the words of the user's tree.
+// translate gives an error of kustomize on the rewritten tree in the words of the user's.
 func (w *walker) translate(err error) error {
 	if err == nil {
 		return nil
@@ -84,58 +83,8 @@ func (w *walker) translate(err error) error {
 	for _, o := range w.objects {
 		message = strings.ReplaceAll(message, o.Path, strings.Join(o.Apps, ", "))
 		message = strings.ReplaceAll(message, filepath.Base(o.Path), strings.Join(o.Apps, ", "))
-		for _, object := range o.Objects {
-			if id := kustomizeID(object); strings.Contains(message, "already registered id: "+id) {
-				maker := o.makers[sortKey(object)]
-				message += "; the PostgresApp " + maker.name + " (" + w.display(maker.path) + ") makes it: rename the app, or remove the other resource"
-			}
-		}
 	}
 	return errors.New(message)
-}
-
-// Restore gives the notes that kustomize makes on resources, where buildMetadata asks for them, the content that they would have if
-// kustomize had run the function.
-func (t *Tree) Restore(resources resmap.ResMap) error {
-	for _, r := range resources.Resources() {
-		from, err := r.GetOrigin()
-		if err != nil {
-			return err
-		}
-		if from != nil {
-			if err := r.SetOrigin(t.walker.restored(from)); err != nil {
-				return err
-			}
-		}
-		if err := t.restoreTransformations(r); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func (t *Tree) restoreTransformations(r *resource.Resource) error {
-	all, err := r.GetTransformations()
-	if err != nil || all == nil {
-		return err
-	}
-	if err := r.ClearTransformations(); err != nil {
-		return err
-	}
-	for _, one := range all {
-		if marker, ok := t.walker.markers[one.ConfiguredBy.Name]; ok {
-			if marker.unnoted {
-				continue
-			}
-			one = marker.noted()
-		} else {
-			one = t.walker.restored(one)
-		}
-		if err := r.AddTransformation(one); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // restored is a note without the names of the rewritten tree.
@@ -146,7 +95,7 @@ func (w *walker) restored(from *resource.Origin) *resource.Origin {
 	path := filepath.Join(w.root, from.Path)
 	for _, o := range w.objects {
 		if from.Path != "" && w.real(path) == w.real(o.Path) {
-			return o.origin.noted()
+			return o.arrival.origin.noted()
 		}
 	}
 	result := *from
@@ -155,6 +104,10 @@ func (w *walker) restored(from *resource.Origin) *resource.Origin {
 	}
 	if from.ConfiguredIn != "" {
 		result.ConfiguredIn = w.rel(w.real(filepath.Join(w.root, from.ConfiguredIn)))
+		by := from.ConfiguredBy
+		if path, ok := w.inlined[origin{path: result.ConfiguredIn, apiVersion: by.APIVersion, kind: by.Kind, name: by.Name, namespace: by.Namespace}]; ok {
+			result.ConfiguredIn = path
+		}
 	}
 	return &result
 }

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"sigs.k8s.io/kustomize/api/resmap"
+	"sigs.k8s.io/kustomize/api/resource"
 	"sigs.k8s.io/kustomize/api/types"
 	"sigs.k8s.io/kustomize/kyaml/filesys"
 
@@ -58,6 +59,9 @@ type Tree struct {
 // Rewrite rewrites the kustomizations that the one in dir consists of. Paths in findings are relative to dir as it is given. The tree
 // is nil if a finding is an error, or if there is an error, which is one of kustomize's.
 func Rewrite(fs filesys.FileSystem, dir string, options Options) (*Tree, diag.Findings, error) {
+	if (&resource.Origin{}).Append(dir).Repo != "" {
+		return nil, nil, fmt.Errorf("%s is a remote repository: clone it, and give the directory", dir)
+	}
 	root, name, err := fs.CleanedAbs(dir)
 	if err != nil {
 		return nil, nil, err
@@ -68,7 +72,7 @@ func Rewrite(fs filesys.FileSystem, dir string, options Options) (*Tree, diag.Fi
 	w := &walker{
 		options: options, below: fs, overlay: newOverlay(fs), root: root.String(), given: dir,
 		units: map[string]*unit{}, results: map[string]state{}, active: map[string]bool{}, read: map[string]*file{},
-		expanded: map[expansionKey][]manifest.Object{}, markers: map[string]origin{}, parts: map[string]string{},
+		expanded: map[expansionKey][]manifest.Object{}, markers: map[string]origin{}, parts: map[string]string{}, inlined: map[origin]string{},
 	}
 	target, err := readUnit(fs, w.root)
 	if err != nil {
@@ -87,9 +91,6 @@ func Rewrite(fs filesys.FileSystem, dir string, options Options) (*Tree, diag.Fi
 	}
 	return &Tree{FS: w.overlay, Dir: w.root, Objects: w.objects, BuildMetadata: target.fields.BuildMetadata, Assumed: w.assumed, walker: w}, w.findings, nil
 }
-
-// Translate gives an error of kustomize on the rewritten tree in the words of the user's.
-func (t *Tree) Translate(err error) error { return t.walker.translate(err) }
 
 // fail keeps the first error that is kustomize's rather than an app's.
 func (w *walker) fail(err error) { w.err = errors.Join(w.err, err) }

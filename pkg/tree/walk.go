@@ -52,6 +52,9 @@ type walker struct {
 	// markers are the transformers that stand in the rewritten tree where ours stood.
 	markers map[string]origin
 
+	// inlined are the paths of configurations that have been written into a kustomization, by what kustomize notes about them there.
+	inlined map[origin]string
+
 	// parts are the directories of parts of Components that have been written, and what is in them.
 	parts map[string]string
 }
@@ -124,7 +127,7 @@ type work struct {
 // cut is a part of a Kustomization and the objects that come after it.
 type cut struct {
 	part    *part
-	objects *Objects
+	objects *arrival
 }
 
 // entry is an entry of a kustomization's resources.
