@@ -22,7 +22,7 @@ var Variables = map[string]string{
 	"S3_ENDPOINT":        "https://s3.example.com",
 	"POOL_SIZE":          `"10"`,
 	"OPERATOR_NAMESPACE": "cnpg-system",
-	"STORAGE_SIZE":       "10Gi",
+	"STORAGE_SIZE":       "200Ti",
 	"PROXY":              "http://proxy.example.com:3128",
 	"STATEMENT_TIMEOUT":  "30s",
 	"HOSTNAME":           "host",
