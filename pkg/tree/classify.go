@@ -1,6 +1,7 @@
 package tree
 
 import (
+	"fmt"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -58,6 +59,10 @@ func (w *walker) classify(u *unit, entries []string) *configs {
 	}
 	if c.mixed {
 		for _, one := range c.list {
+			if one.json == nil {
+				w.refuse(u, "", nil, fmt.Sprintf("what %s holds cannot be seen, and another entry holds configurations of this project beside others: "+
+					"give them files of their own", one.entry))
+			}
 			noted := w.configOrigin(one)
 			noted.path = w.rel(u.path())
 			w.inlined[noted] = w.rel(one.path)

@@ -139,18 +139,23 @@ func (w *walker) expand() {
 
 // apart expands the apps of a batch as the transformers meet them. It returns false when there is an error.
 func (w *walker) apart(all *batch) bool {
+	var meetings [][]*document
+	for i, o := range w.pending {
+		apps := slices.DeleteFunc(slices.Clone(o.apps), func(d *document) bool { return !slices.Contains(all.apps, d) })
+		if i > 0 && w.pending[i-1].arrival == o.arrival {
+			meetings[len(meetings)-1] = append(meetings[len(meetings)-1], apps...)
+		} else {
+			meetings = append(meetings, apps)
+		}
+	}
 	failed := false
-	for _, o := range w.pending {
-		one := *o
-		one.apps = slices.DeleteFunc(slices.Clone(o.apps), func(d *document) bool { return !slices.Contains(all.apps, d) })
-		if len(one.apps) == 0 {
+	for _, apps := range meetings {
+		if len(apps) == 0 {
 			continue
 		}
-		for _, b := range w.batches([]*Objects{&one}) {
-			findings := w.call(b)
-			w.findings = append(w.findings, findings...)
-			failed = failed || findings.Failed()
-		}
+		findings := w.call(&batch{defaults: all.defaults, apps: apps})
+		w.findings = append(w.findings, findings...)
+		failed = failed || findings.Failed()
 	}
 	return !failed
 }
