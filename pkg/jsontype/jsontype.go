@@ -61,7 +61,7 @@ func Of(t reflect.Type) *Struct {
 	if known, ok := cache.Load(t); ok {
 		return known.(*Struct)
 	}
-	s := &Struct{Fields: make([]Field, 0, t.NumField())}
+	s := &Struct{}
 	s.add(t, nil)
 	s.Names = make([]string, 0, len(s.Fields))
 	for _, f := range s.Fields {
@@ -73,6 +73,7 @@ func Of(t reflect.Type) *Struct {
 }
 
 func (s *Struct) add(t reflect.Type, index []int) {
+	s.Fields = slices.Grow(s.Fields, t.NumField())
 	for i := range t.NumField() {
 		member := t.Field(i)
 		if len(index) > 0 {

@@ -38,8 +38,9 @@ func (e *emitter) mapping(fields map[string]any, indentation int) {
 		if i > first {
 			e.indent(indentation)
 		}
-		e.rare = e.rare || len(key) > longestKey || strings.IndexByte(key, '\n') >= 0
-		e.scalar(key)
+		seen := examine(key)
+		e.rare = e.rare || len(key) > longestKey || seen.lineFeed
+		e.scalar(key, seen)
 		e.text = append(e.text, ':')
 		switch value := fields[key].(type) {
 		case map[string]any:
@@ -90,11 +91,12 @@ func (e *emitter) list(elements []any, indentation int) {
 func (e *emitter) single(value any, indentation int) {
 	switch value := value.(type) {
 	case string:
-		if strings.IndexByte(value, '\n') >= 0 && block(value) && blockAllowed(value) {
+		seen := examine(value)
+		if seen.lineFeed && !seen.rare && blockLines(value) && blockAllowed(value) {
 			e.block(value, indentation+2)
 			return
 		}
-		e.scalar(value)
+		e.scalar(value, seen)
 	case bool:
 		e.text = strconv.AppendBool(e.text, value)
 	case int64:
@@ -106,21 +108,21 @@ func (e *emitter) single(value any, indentation int) {
 }
 
 // scalar writes a text within a line.
-func (e *emitter) scalar(text string) {
-	e.rare = e.rare || !plainASCII(text)
+func (e *emitter) scalar(text string, seen characters) {
+	e.rare = e.rare || seen.rare
 	switch {
-	case ambiguous(text), strings.IndexByte(text, '\n') >= 0, strings.IndexByte(text, '\t') >= 0:
+	case seen.lineFeed, seen.tab, ambiguous(text):
 		e.doubleQuoted(text)
-	case plainAllowed(text):
-		e.text = append(e.text, text...)
-	default:
+	case seen.indicator, !plainEnds(text):
 		e.singleQuoted(text)
+	default:
+		e.text = append(e.text, text...)
 	}
 }
 
 // block writes a text as a literal block, each line with the given indentation.
 func (e *emitter) block(text string, indentation int) {
-	e.rare = e.rare || !plainASCII(text) || strings.HasSuffix(text, "\n\n")
+	e.rare = e.rare || strings.HasSuffix(text, "\n\n")
 	e.text = append(e.text, '|')
 	if !strings.HasSuffix(text, "\n") {
 		e.text = append(e.text, '-')
@@ -176,20 +178,36 @@ func (e *emitter) indent(indentation int) {
 	}
 }
 
-// plainASCII tells whether a text has no characters but printable ASCII, tabs and line feeds. Those that YAML counts as line breaks,
-// or does not count as printable, are among the others.
-func plainASCII(text string) bool {
-	for i := range len(text) {
-		if c := text[i]; (c < ' ' || c > '~') && c != '\n' && c != '\t' {
-			return false
-		}
-	}
-	return true
+// characters are what is in a text.
+type characters struct {
+	lineFeed, tab bool
+
+	// indicator is ": " or " #", which end a plain text.
+	indicator bool
+
+	// rare is anything but printable ASCII, tabs and line feeds: other characters may be line breaks for YAML, or not printable.
+	rare bool
 }
 
-// plainAllowed tells whether a text, not empty and without line breaks and tabs, can stand without quotes: nothing in it is an
-// indicator where it stands (https://yaml.org/spec/1.2.2/#733-plain-style).
-func plainAllowed(text string) bool {
+func examine(text string) (seen characters) {
+	for i := range len(text) {
+		switch c := text[i]; {
+		case c == '\n':
+			seen.lineFeed = true
+		case c == '\t':
+			seen.tab = true
+		case c == ' ' && i+1 < len(text) && text[i+1] == '#', c == ':' && i+1 < len(text) && text[i+1] == ' ':
+			seen.indicator = true
+		case c < ' ' || c > '~':
+			seen.rare = true
+		}
+	}
+	return seen
+}
+
+// plainEnds tells whether a text that is not empty begins and ends with what is no indicator there, so that it can stand without quotes
+// if there is none inside (https://yaml.org/spec/1.2.2/#733-plain-style).
+func plainEnds(text string) bool {
 	switch text[0] {
 	case ' ', '#', ',', '[', ']', '{', '}', '&', '*', '!', '|', '>', '\'', '"', '%', '@', '`':
 		return false
@@ -198,11 +216,8 @@ func plainAllowed(text string) bool {
 			return false
 		}
 	}
-	switch text[len(text)-1] {
-	case ' ', ':':
-		return false
-	}
-	return !strings.HasPrefix(text, "---") && !strings.HasPrefix(text, "...") && !strings.Contains(text, ": ") && !strings.Contains(text, " #")
+	last := text[len(text)-1]
+	return last != ' ' && last != ':' && !strings.HasPrefix(text, "---") && !strings.HasPrefix(text, "...")
 }
 
 // blockAllowed tells whether a text of several lines can be a literal block for the encoder, which wants no spaces before a line's end.

@@ -53,19 +53,21 @@ func text(value string) *yaml.Node {
 // line, line separator, paragraph separator and byte order mark.
 const otherBreaks = "\r\u0085\u2028\u2029\ufeff"
 
-// block tells whether a text reads well as a block of lines, which every reader of YAML takes back as it was: no parser agrees with the
-// emitter on lines that begin a block with blanks, or that hold nothing else.
+// block tells whether a text reads well as a block of lines, which every reader of YAML takes back as it was.
 func block(value string) bool {
-	if !strings.Contains(value, "\n") || strings.ContainsAny(value, otherBreaks) || strings.HasPrefix(value, "\n") {
-		return false
-	}
+	return strings.Contains(value, "\n") && !strings.ContainsAny(value, otherBreaks) && blockLines(value)
+}
+
+// blockLines tells whether every reader of YAML takes the lines of a block back as they were: no parser agrees with the encoder on lines
+// that begin a block with blanks, or that hold nothing else.
+func blockLines(value string) bool {
 	for line := range strings.Lines(value) {
 		line = strings.TrimSuffix(line, "\n")
 		if line != "" && strings.TrimSpace(line) == "" {
 			return false
 		}
 	}
-	return value[0] != ' ' && value[0] != '\t'
+	return value[0] != '\n' && value[0] != ' ' && value[0] != '\t'
 }
 
 // ambiguous tells whether a plain text might be read as a null, a boolean, a number or a time, by YAML 1.1 or 1.2 (https://yaml.org/type).
@@ -84,7 +86,7 @@ func ambiguous(value string) bool {
 		return false
 	}
 	number := strings.ToLower(strings.TrimLeft(value, "+-"))
-	for _, prefix := range []string{"0x", "0o", "0b", ".inf", ".nan"} {
+	for _, prefix := range [...]string{"0x", "0o", "0b", ".inf", ".nan"} {
 		if strings.HasPrefix(number, prefix) {
 			return true
 		}
