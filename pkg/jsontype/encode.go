@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"reflect"
+	"strconv"
 )
 
 // Encode returns the value as JSON would decode it: maps, slices, strings, bools, int64 and float64. It follows the rules of
@@ -151,6 +152,12 @@ func encodeItself(v reflect.Value) (any, error) {
 	text, err := v.Interface().(json.Marshaler).MarshalJSON()
 	if err != nil {
 		return nil, err
+	}
+	if len(text) > 0 && text[0] == '"' {
+		// Most write a string, whose escapes are Go's too, but for a few.
+		if value, err := strconv.Unquote(string(text)); err == nil {
+			return value, nil
+		}
 	}
 	return Parse(text)
 }

@@ -16,6 +16,11 @@ type count map[string]string
 
 func (c count) MarshalJSON() ([]byte, error) { return json.Marshal(len(c)) }
 
+// word encodes itself, as a string.
+type word string
+
+func (w word) MarshalJSON() ([]byte, error) { return json.Marshal(string(w)) }
+
 // Inner and Hidden are embedded; Outer hides Name of both and Value of Hidden.
 type Inner struct {
 	Name  string `json:"name,omitempty"`
@@ -39,6 +44,7 @@ type record struct {
 	Named      string             `json:"named"`
 	Omitted    string             `json:"omitted,omitempty"`
 	Never      string             `json:"-"`
+	Word       word               `json:"word"`
 	Flag       bool               `json:"flag"`
 	Whole      int32              `json:"whole,omitempty"`
 	Pointer    *int64             `json:"pointer"`
@@ -75,6 +81,7 @@ func drawRecord(t *rapid.T, depth int) record {
 		Flag: rapid.Bool().Draw(t, "Flag"), Whole: rapid.Int32Range(0, 1).Draw(t, "Whole"), Pointer: rapid.Ptr(number, true).Draw(t, "Pointer"),
 		List: rapid.OneOf(rapid.Just([]string(nil)), rapid.SliceOfN(text, 0, 2)).Draw(t, "List"),
 	}
+	r.Word = word(rapid.String().Draw(t, "Word"))
 	r.Count = rapid.OneOf(rapid.Just(count(nil)), rapid.Just(count{}), rapid.Just(count{"a": "b"})).Draw(t, "Count")
 	r.OmitCount = rapid.OneOf(rapid.Just(count(nil)), rapid.Just(count{}), rapid.Just(count{"a": "b"})).Draw(t, "OmitCount")
 	r.Zero = Inner{Inner: rapid.IntRange(0, 1).Draw(t, "Zero")}
