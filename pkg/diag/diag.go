@@ -5,6 +5,7 @@ package diag
 import (
 	"sort"
 	"strings"
+	"unicode"
 
 	"k8s.io/apimachinery/pkg/util/validation/field"
 )
@@ -52,7 +53,12 @@ func (f Finding) String() string {
 		b.WriteString(f.Field + ": ")
 	}
 	b.WriteString(f.Message)
-	return b.String()
+	return strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) {
+			return ' ' // the names of files and keys are the user's, and may hold anything
+		}
+		return r
+	}, b.String())
 }
 
 // Resource is the kind and the name of the finding's resource, such as "PostgresApp temporal-system/temporal".

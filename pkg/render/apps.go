@@ -89,6 +89,9 @@ func (r *renderer) plan(document Document, defaults v1alpha1.Fields, defaultsRig
 	loaded, errs := v1alpha1.Load(fields, defaults)
 	if len(errs) > 0 {
 		r.findings = append(r.findings, diag.FromErrors(subject, errs)...)
+		if defaultsRight {
+			r.behindUnknownFields(fields, defaults, subject)
+		}
 		return nil, subject
 	}
 	if !defaultsRight {
@@ -101,12 +104,34 @@ func (r *renderer) plan(document Document, defaults v1alpha1.Fields, defaultsRig
 		finding.Severity, finding.Field, finding.Message = diag.Warning, warning.Field, warning.Message+origin(loaded, warning.Field)
 		r.findings = append(r.findings, finding)
 	}
+	r.refuse(subject, errs, loaded)
+	return made, subject
+}
+
+// behindUnknownFields finds the other mistakes of an app with unknown fields, so that they are told in one go. What an unknown field may
+// have been meant to say is not called missing.
+func (r *renderer) behindUnknownFields(fields, defaults v1alpha1.Fields, subject diag.Finding) {
+	loaded, doubtful := v1alpha1.LoadMeant(fields, defaults)
+	if loaded == nil {
+		return
+	}
+	v1alpha1.SetDefaults(loaded.PostgresApp)
+	_, errs, _ := plan.Make(loaded.PostgresApp)
+	errs = slices.DeleteFunc(errs, func(err *field.Error) bool {
+		return slices.ContainsFunc(doubtful, func(object string) bool {
+			return err.Field == object || err.Type == field.ErrorTypeRequired && (object == "" || strings.HasPrefix(err.Field, object+"."))
+		})
+	})
+	r.refuse(subject, errs, loaded)
+}
+
+// refuse adds what is wrong with an app's settings, and says where an inherited one was written.
+func (r *renderer) refuse(subject diag.Finding, errs field.ErrorList, loaded *v1alpha1.Loaded) {
 	for _, err := range errs {
 		finding := subject
 		finding.Severity, finding.Field, finding.Message = diag.Error, err.Field, err.ErrorBody()+origin(loaded, err.Field)
 		r.findings = append(r.findings, finding)
 	}
-	return made, subject
 }
 
 // app expands one app.

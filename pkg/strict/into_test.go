@@ -214,3 +214,30 @@ func TestIntoBytes(t *testing.T) {
 		})
 	}
 }
+
+// TestMeant: a document as it was meant, by hand.
+func TestMeant(t *testing.T) {
+	tests := map[string]struct {
+		fields, want map[string]any
+		doubtful     []string
+	}{
+		"as written":            {map[string]any{"count": int64(1)}, map[string]any{"count": int64(1)}, nil},
+		"misspelt":              {map[string]any{"cuont": int64(1)}, map[string]any{"count": int64(1)}, nil},
+		"misspelt, with hint":   {map[string]any{"old": int64(1)}, map[string]any{}, []string{""}},
+		"nothing like it":       {map[string]any{"block": map[string]any{"colour": "red"}}, map[string]any{"block": map[string]any{}}, []string{"block"}},
+		"in a list":             {map[string]any{"blocks": []any{map[string]any{"siez": "1Gi"}}}, map[string]any{"blocks": []any{map[string]any{"size": "1Gi"}}}, nil},
+		"in a map":              {map[string]any{"nested": map[string]any{"a": map[string]any{"siez": "1Gi"}}}, map[string]any{"nested": map[string]any{"a": map[string]any{"size": "1Gi"}}}, nil},
+		"both are there":        {map[string]any{"count": int64(1), "cuont": int64(2)}, map[string]any{"count": int64(1)}, []string{""}},
+		"two for one":           {map[string]any{"coutn": int64(1), "cuont": int64(2)}, map[string]any{"count": int64(1)}, []string{""}},
+		"of another type":       {map[string]any{"block": "1Gi"}, map[string]any{"block": "1Gi"}, nil},
+		"decodes itself":        {map[string]any{"memory": map[string]any{"sieze": 1}}, map[string]any{"memory": map[string]any{"sieze": 1}}, nil},
+		"keys that users chose": {map[string]any{"labels": map[string]any{"cuont": "1"}}, map[string]any{"labels": map[string]any{"cuont": "1"}}, nil},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			meant, doubtful := strict.Meant(test.fields, &document{}, nil, options)
+			assert.Equal(t, test.want, meant)
+			assert.Equal(t, test.doubtful, doubtful)
+		})
+	}
+}

@@ -69,6 +69,17 @@ func Load(app, defaults Fields) (*Loaded, field.ErrorList) {
 	return loaded, nil
 }
 
+// LoadMeant loads an app that Load refuses for nothing but unknown fields, as it was probably meant: see strict.Meant, which also tells
+// what doubtful is. It serves to find further mistakes in one go. The loaded app is nil where more is wrong.
+func LoadMeant(app, defaults Fields) (loaded *Loaded, doubtful []string) {
+	meant, doubtful := strict.Meant(app, &PostgresApp{}, nil, options())
+	loaded, errs := Load(meant, defaults)
+	if len(errs) > 0 {
+		return nil, nil
+	}
+	return loaded, doubtful
+}
+
 // CheckDefaults returns everything that does not fit in a document of kind PostgresDefaults.
 func CheckDefaults(defaults Fields) field.ErrorList {
 	errs, ours := header(defaults, KindPostgresDefaults)
