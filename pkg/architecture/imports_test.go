@@ -17,14 +17,15 @@ const module = "github.com/homelab-foundations/postgresapp/"
 
 // floors are the packages from the ground up. A package may import what stands on floors below its own.
 var floors = [][]string{
-	{"pkg/schema", "pkg/jsontype", "pkg/postgres", "pkg/tune", "pkg/schedule", "pkg/dashboard", "pkg/diag", "pkg/substitution"}, // facts and arithmetic
+	{"pkg/schema", "pkg/jsontype", "pkg/postgres", "pkg/tune", "pkg/schedule", "pkg/dashboard", "pkg/diag", "pkg/substitution", "pkg/flux"}, // facts and arithmetic
 	{"pkg/strict", "pkg/alert"},
 	{"pkg/cnpg/internal/schema"},
 	{"pkg/cnpg"},
 	{"pkg/api/v1alpha1"},           // what a user may write
-	{"pkg/plan"},                   // what follows from it
+	{"pkg/plan", "pkg/metadata"},   // what follows from it
 	{"pkg/expand", "pkg/manifest"}, // what it becomes
-	{"pkg/render"},                 // the core
+	{"pkg/platform"},
+	{"pkg/render"},                                      // the core
 	{"pkg/explain", "pkg/krm", "pkg/tree", "pkg/adopt"}, // the doors
 	{"pkg/build"},
 	{"pkg/cli"},
@@ -45,7 +46,7 @@ var outside = []struct {
 
 // pure are packages that must not reach what makes two runs differ, directly.
 var pure = []string{"pkg/jsontype", "pkg/postgres", "pkg/tune", "pkg/schedule", "pkg/alert", "pkg/dashboard", "pkg/diag", "pkg/strict", "pkg/cnpg",
-	"pkg/substitution", "pkg/api/v1alpha1", "pkg/plan", "pkg/expand", "pkg/manifest", "pkg/render", "pkg/explain"}
+	"pkg/substitution", "pkg/flux", "pkg/api/v1alpha1", "pkg/plan", "pkg/metadata", "pkg/expand", "pkg/platform", "pkg/manifest", "pkg/render", "pkg/explain"}
 
 var impure = []string{"os", "os/exec", "net", "net/http", "math/rand", "math/rand/v2", "crypto/rand", "path/filepath", "io/ioutil", "syscall"}
 

@@ -13,20 +13,21 @@ import (
 	"github.com/homelab-foundations/postgresapp/pkg/render"
 )
 
-// readApps reads the PostgresApps of a file, or of standard input for "-", and the PostgresDefaults of another, if one is named.
+// readApps reads the PostgresApps and PostgresPlatforms of a file, or of standard input for "-", and the PostgresDefaults of another, if one
+// is named.
 func readApps(path, defaults string, stdin io.Reader) (apps []render.Document, shared *render.Document, err error) {
 	documents, err := readDocuments(path, stdin)
 	if err != nil {
 		return nil, nil, err
 	}
 	for _, document := range documents {
-		if document.kind != v1alpha1.KindPostgresApp || document.apiVersion != v1alpha1.APIVersion {
-			return nil, nil, fmt.Errorf("%s holds %s where a PostgresApp of %s must be", document.Source, document.describe(), v1alpha1.APIVersion)
+		if !v1alpha1.Expandable(document.kind) || document.apiVersion != v1alpha1.APIVersion {
+			return nil, nil, fmt.Errorf("%s holds %s where a PostgresApp or PostgresPlatform of %s must be", document.Source, document.describe(), v1alpha1.APIVersion)
 		}
 		apps = append(apps, document.Document)
 	}
 	if len(apps) == 0 {
-		return nil, nil, fmt.Errorf("%s holds no PostgresApp", path)
+		return nil, nil, fmt.Errorf("%s holds no PostgresApp and no PostgresPlatform", path)
 	}
 	if defaults == "" {
 		return apps, nil, nil

@@ -4,8 +4,11 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/spf13/cobra"
+
+	"github.com/homelab-foundations/postgresapp/pkg/api/v1alpha1"
 )
 
 func installCommand() *cobra.Command {
@@ -17,13 +20,16 @@ func installCommand() *cobra.Command {
 no shell; an init container installs the program from it by this command.
 
 With --plugin the directory is kustomize's plugin home, and the program goes where kubectl and
-kustomize look for exec plugins of kinds PostgresApp and PostgresDefaults.`,
+kustomize look for exec plugins of our kinds.`,
 		Args: exactly(1, "one directory"),
 		RunE: func(c *cobra.Command, args []string) error {
 			targets := []string{filepath.Join(args[0], "postgresapp")}
 			if plugin {
-				home := filepath.Join(args[0], "postgresapp.dev", "v1alpha1")
-				targets = []string{filepath.Join(home, "postgresapp", "PostgresApp"), filepath.Join(home, "postgresdefaults", "PostgresDefaults")}
+				home := filepath.Join(args[0], filepath.FromSlash(v1alpha1.APIVersion))
+				targets = nil
+				for _, kind := range v1alpha1.Kinds() {
+					targets = append(targets, filepath.Join(home, strings.ToLower(kind), kind))
+				}
 			}
 			self, err := os.Executable()
 			if err != nil {

@@ -1,31 +1,66 @@
 package cnpg
 
-// Release is what to install for a version of the operator.
-type Release struct {
-	// Operator is the full version.
-	Operator string
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
 
-	// Chart is the version of the Helm chart cloudnative-pg that installs it.
+// Release is what to install for a version of the operator or of a plugin.
+type Release struct {
+	// Version is the full version.
+	Version string
+
+	// Chart is the version of the Helm chart that installs it.
 	Chart string
 }
 
-// PluginRelease is the newest release of the Barman Cloud plugin with a Helm chart: chart plugin-barman-cloud 0.7.0. It serves all versions of
-// the operator here, as it needs 1.26 (web/docs/intro.md of the plugin).
-var PluginRelease = Release{Operator: "0.13.0", Chart: "0.7.0"}
+// releases are the operator's releases with a chart cloudnative-pg, oldest first, each with its newest chart: version and appVersion in
+// charts/cloudnative-pg/Chart.yaml of github.com/cloudnative-pg/charts at the tags cloudnative-pg-v0.26.0 to -v0.29.0. Later patch versions
+// of 1.27 to 1.29 have no chart of their own.
+var releases = []Release{
+	{"1.27.0", "0.26.0"},
+	{"1.27.1", "0.26.1"},
+	{"1.28.0", "0.27.0"},
+	{"1.28.1", "0.27.1"},
+	{"1.29.0", "0.28.0"},
+	{"1.29.1", "0.28.3"},
+	{"1.30.0", "0.29.0"},
+}
 
-// ReleaseOf is the newest release of a version that a Helm chart installs: version and appVersion in charts/cloudnative-pg/Chart.yaml of
-// github.com/cloudnative-pg/charts at the tags cloudnative-pg-v0.26.1, -v0.27.1, -v0.28.3 and -v0.29.0. Later patch versions of 1.27 to 1.29
-// have no chart of their own. It is false for a version that is not supported.
-func ReleaseOf(version Version) (Release, bool) {
-	switch version {
-	case V1_27:
-		return Release{Operator: "1.27.1", Chart: "0.26.1"}, true
-	case V1_28:
-		return Release{Operator: "1.28.1", Chart: "0.27.1"}, true
-	case V1_29:
-		return Release{Operator: "1.29.1", Chart: "0.28.3"}, true
-	case V1_30:
-		return Release{Operator: "1.30.0", Chart: "0.29.0"}, true
+// pluginReleases are the Barman Cloud plugin's releases with a chart plugin-barman-cloud, likewise, at the tags plugin-barman-cloud-v0.3.1 to
+// -v0.7.0. They serve all versions of the operator here, as the plugin needs 1.26 (web/docs/intro.md of the plugin).
+var pluginReleases = []Release{
+	{"0.9.0", "0.3.1"},
+	{"0.10.0", "0.4.0"},
+	{"0.11.0", "0.5.0"},
+	{"0.12.0", "0.6.0"},
+	{"0.13.0", "0.7.0"},
+}
+
+// FindRelease is the release that a version names: a full one itself, a minor one its newest.
+func FindRelease(version string) (Release, error) { return findRelease(releases, version) }
+
+// FindPluginRelease is the same for the Barman Cloud plugin.
+func FindPluginRelease(version string) (Release, error) { return findRelease(pluginReleases, version) }
+
+// PluginVersion is the newest release of the Barman Cloud plugin that a chart installs.
+var PluginVersion = pluginReleases[len(pluginReleases)-1].Version
+
+func findRelease(among []Release, version string) (Release, error) {
+	for _, release := range slices.Backward(among) {
+		if release.Version == version || strings.HasPrefix(release.Version, version+".") && strings.Contains(version, ".") {
+			return release, nil
+		}
 	}
-	return Release{}, false
+	names := make([]string, 0, len(among))
+	for _, release := range among {
+		names = append(names, release.Version)
+	}
+	if plain := strings.TrimPrefix(version, "v"); plain != version {
+		if _, err := findRelease(among, plain); err == nil {
+			return Release{}, fmt.Errorf("is written without v: write %q", plain)
+		}
+	}
+	return Release{}, fmt.Errorf("must be a release that a Helm chart installs: one of %s", strings.Join(names, ", "))
 }

@@ -46,17 +46,6 @@ func TestVersionsInOrder(t *testing.T) {
 	assert.True(t, cnpg.V1_30.Less(cnpg.Version{Major: 2}))
 }
 
-func TestReleaseOf(t *testing.T) {
-	for _, version := range cnpg.Versions {
-		release, ok := cnpg.ReleaseOf(version)
-		require.True(t, ok)
-		assert.Contains(t, release.Operator, version.String()+".")
-		assert.NotEmpty(t, release.Chart)
-	}
-	_, ok := cnpg.ReleaseOf(cnpg.Version{Major: 1, Minor: 26})
-	assert.False(t, ok)
-}
-
 // AllowedPgbouncerGenericConfigurationParameters in internal/webhook/v1/pooler_webhook.go has 51 entries at 1.27.0, 54 at 1.28.0, and 57 at
 // 1.29.0 and 1.30.0.
 func TestPgBouncerParameters(t *testing.T) {

@@ -9,6 +9,7 @@ import (
 
 	"github.com/homelab-foundations/postgresapp/pkg/api/v1alpha1"
 	"github.com/homelab-foundations/postgresapp/pkg/cnpg"
+	"github.com/homelab-foundations/postgresapp/pkg/metadata"
 	"github.com/homelab-foundations/postgresapp/pkg/plan"
 )
 
@@ -19,8 +20,8 @@ func clusters(p *plan.Plan) []Object {
 	}
 	s := p.Spec
 	cluster := &cnpgv1.Cluster{
-		TypeMeta:   typeMeta(cnpgv1.SchemeGroupVersion.String(), "Cluster"),
-		ObjectMeta: protect(p, metadata(p, p.Cluster, componentDatabase)),
+		TypeMeta:   metadata.Type(cnpgv1.SchemeGroupVersion.String(), "Cluster"),
+		ObjectMeta: protect(p, meta(p, p.Cluster, componentDatabase)),
 		Spec: cnpgv1.ClusterSpec{
 			ImageName:                 p.Image.Name,
 			ImageCatalogRef:           p.Image.Catalog,

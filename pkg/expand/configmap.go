@@ -6,6 +6,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 
 	"github.com/homelab-foundations/postgresapp/pkg/dashboard"
+	"github.com/homelab-foundations/postgresapp/pkg/metadata"
 	"github.com/homelab-foundations/postgresapp/pkg/plan"
 )
 
@@ -20,14 +21,14 @@ func configMaps(p *plan.Plan) []Object {
 		panic(err) // our own types always marshal
 	}
 	configMap := &corev1.ConfigMap{
-		TypeMeta:   typeMeta("v1", "ConfigMap"),
-		ObjectMeta: metadata(p, p.Cluster+"-dashboard", componentMonitoring),
+		TypeMeta:   metadata.Type("v1", "ConfigMap"),
+		ObjectMeta: meta(p, p.Cluster+"-dashboard", componentMonitoring),
 		Data:       map[string]string{p.Cluster + ".json": string(text)},
 	}
 	if d.Namespace != "" {
 		configMap.Namespace = d.Namespace
 	}
-	configMap.ObjectMeta = selected(configMap.ObjectMeta, d.Labels)
+	configMap.ObjectMeta = metadata.Selected(configMap.ObjectMeta, d.Labels)
 	maps.Copy(configMap.Annotations, d.Annotations)
 	return []Object{configMap}
 }

@@ -4,6 +4,7 @@ import (
 	cnpgv1 "github.com/cloudnative-pg/api/pkg/api/v1"
 	corev1 "k8s.io/api/core/v1"
 
+	"github.com/homelab-foundations/postgresapp/pkg/metadata"
 	"github.com/homelab-foundations/postgresapp/pkg/plan"
 )
 
@@ -12,7 +13,7 @@ func databases(p *plan.Plan) []Object {
 	var list []Object
 	for _, d := range p.Databases {
 		database := &cnpgv1.Database{
-			TypeMeta:   typeMeta(cnpgv1.SchemeGroupVersion.String(), "Database"),
+			TypeMeta:   metadata.Type(cnpgv1.SchemeGroupVersion.String(), "Database"),
 			ObjectMeta: besideCluster(p, d.ObjectName, componentDatabase),
 			Spec: cnpgv1.DatabaseSpec{
 				ClusterRef:    corev1.LocalObjectReference{Name: p.Cluster},

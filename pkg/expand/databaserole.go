@@ -4,6 +4,7 @@ import (
 	cnpgv1 "github.com/cloudnative-pg/api/pkg/api/v1"
 	corev1 "k8s.io/api/core/v1"
 
+	"github.com/homelab-foundations/postgresapp/pkg/metadata"
 	"github.com/homelab-foundations/postgresapp/pkg/plan"
 )
 
@@ -24,7 +25,7 @@ func databaseRoles(p *plan.Plan) []Object {
 			configuration.PasswordSecret = &cnpgv1.LocalObjectReference{Name: beside}
 		}
 		list = append(list, &cnpgv1.DatabaseRole{
-			TypeMeta:   typeMeta(cnpgv1.SchemeGroupVersion.String(), "DatabaseRole"),
+			TypeMeta:   metadata.Type(cnpgv1.SchemeGroupVersion.String(), "DatabaseRole"),
 			ObjectMeta: besideCluster(p, p.RoleObjectName(role), componentDatabase),
 			Spec: cnpgv1.DatabaseRoleSpec{
 				RoleConfiguration: configuration,

@@ -6,6 +6,7 @@ import (
 
 	"github.com/homelab-foundations/postgresapp/pkg/api/v1alpha1"
 	"github.com/homelab-foundations/postgresapp/pkg/cnpg"
+	"github.com/homelab-foundations/postgresapp/pkg/metadata"
 	"github.com/homelab-foundations/postgresapp/pkg/plan"
 )
 
@@ -134,8 +135,8 @@ func archiveExternalSecret(p *plan.Plan, a plan.Archive) []Object {
 
 func externalSecret(p *plan.Plan, name, component string, source v1alpha1.ExternalSecretSource) *ExternalSecret {
 	return &ExternalSecret{
-		TypeMeta:   typeMeta("external-secrets.io/v1", "ExternalSecret"),
-		ObjectMeta: metadata(p, name, component),
+		TypeMeta:   metadata.Type("external-secrets.io/v1", "ExternalSecret"),
+		ObjectMeta: meta(p, name, component),
 		Spec: ExternalSecretSpec{
 			RefreshInterval: source.RefreshInterval,
 			SecretStoreRef:  ExternalSecretStore{Kind: source.SecretStoreRef.Kind, Name: source.SecretStoreRef.Name},

@@ -11,6 +11,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
+	"github.com/homelab-foundations/postgresapp/pkg/metadata"
 	"github.com/homelab-foundations/postgresapp/pkg/plan"
 )
 
@@ -50,10 +51,10 @@ func jobs(p *plan.Plan) []Object {
 		spec.Template.Spec.AutomountServiceAccountToken = nil
 	}
 	return []Object{&batchv1.Job{
-		TypeMeta: typeMeta(batchv1.SchemeGroupVersion.String(), "Job"),
+		TypeMeta: metadata.Type(batchv1.SchemeGroupVersion.String(), "Job"),
 		// A Job cannot be changed. A name that follows from what it does makes a changed one a new one, and the same one the same. It
 		// is not removed when it is done: Flux would make it again.
-		ObjectMeta: metadata(p, jobName(p)+"-"+fingerprint(spec), componentInit),
+		ObjectMeta: meta(p, jobName(p)+"-"+fingerprint(spec), componentInit),
 		Spec:       spec,
 	}}
 }
@@ -62,7 +63,7 @@ func jobName(p *plan.Plan) string { return p.App.Name + "-init" }
 
 // jobPodLabels tell the Job's pods from those of the cluster.
 func jobPodLabels(p *plan.Plan) map[string]string {
-	return map[string]string{nameLabel: jobName(p), instanceLabel: p.App.Name, componentLabel: componentInit}
+	return map[string]string{metadata.NameLabel: jobName(p), metadata.InstanceLabel: p.App.Name, metadata.ComponentLabel: componentInit}
 }
 
 // connectionEnv is the app's connection as libpq and most frameworks read it. A Secret of the user has the password alone.

@@ -1,21 +1,13 @@
 package expand
 
 import (
-	"maps"
 	"strings"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/homelab-foundations/postgresapp/pkg/api/v1alpha1"
+	"github.com/homelab-foundations/postgresapp/pkg/metadata"
 	"github.com/homelab-foundations/postgresapp/pkg/plan"
-)
-
-// Labels of every object (https://kubernetes.io/docs/concepts/overview/working-with-objects/common-labels/).
-const (
-	nameLabel      = "app.kubernetes.io/name"
-	instanceLabel  = "app.kubernetes.io/instance"
-	componentLabel = "app.kubernetes.io/component"
-	managedByLabel = "app.kubernetes.io/managed-by"
 )
 
 // Components of an app.
@@ -36,43 +28,19 @@ const (
 	kptDeletion = "client.lifecycle.config.k8s.io/deletion"
 )
 
-// typeMeta is an object's apiVersion and kind.
-func typeMeta(apiVersion, kind string) metav1.TypeMeta {
-	return metav1.TypeMeta{APIVersion: apiVersion, Kind: kind}
-}
-
-// metadata is what every object of the app carries: its namespace, the standard labels, its owner, and what the user wrote on the app
-// itself. The user's labels win, but for the two by which objects find each other and are found again.
-func metadata(p *plan.Plan, name, component string) metav1.ObjectMeta {
-	labels := map[string]string{nameLabel: "postgresql", instanceLabel: p.App.Name}
-	maps.Copy(labels, p.App.Labels)
-	labels[componentLabel] = component
-	labels[managedByLabel] = "postgresapp"
-	annotations := map[string]string{}
-	for key, value := range p.App.Annotations {
-		if !reserved(key) {
-			annotations[key] = value
-		}
-	}
-	annotations[v1alpha1.OwnerAnnotation] = v1alpha1.Owner(v1alpha1.KindPostgresApp, p.App.Name)
-	return metav1.ObjectMeta{Name: name, Namespace: p.App.Namespace, Labels: labels, Annotations: annotations}
+// meta is what every object of the app carries.
+func meta(p *plan.Plan, name, component string) metav1.ObjectMeta {
+	owner := metadata.Owner{Kind: v1alpha1.KindPostgresApp, ObjectMeta: &p.App.ObjectMeta, Application: "postgresql"}
+	return metadata.Of(owner, name, component)
 }
 
 // besideCluster is the metadata of an object that must live in the namespace of the Cluster, which for a shared one may be another.
 func besideCluster(p *plan.Plan, name, component string) metav1.ObjectMeta {
-	meta := metadata(p, name, component)
+	object := meta(p, name, component)
 	if p.Shared != nil && p.Shared.Namespace != "" {
-		meta.Namespace = p.Shared.Namespace
+		object.Namespace = p.Shared.Namespace
 	}
-	return meta
-}
-
-// selected adds the labels by which a program selects the object. They win over those of the app, but not over what the object is.
-func selected(meta metav1.ObjectMeta, labels map[string]string) metav1.ObjectMeta {
-	component, manager := meta.Labels[componentLabel], meta.Labels[managedByLabel]
-	maps.Copy(meta.Labels, labels)
-	meta.Labels[componentLabel], meta.Labels[managedByLabel] = component, manager
-	return meta
+	return object
 }
 
 // protect keeps an object with data from being deleted together with its manifest.
@@ -95,16 +63,4 @@ func argoProtection(options string) string {
 		}
 	}
 	return strings.Join(append(kept, "Prune=false", "Delete=false"), ",")
-}
-
-// reserved tells whether an annotation belongs to the tools that carry the app, so that a child must not have it: kustomize and kpt
-// would lose track of their own.
-func reserved(key string) bool {
-	for _, prefix := range []string{"internal.config.kubernetes.io/", "config.kubernetes.io/", "config.k8s.io/", "kustomize.config.k8s.io/",
-		"alpha.config.kubernetes.io/", "internal.kpt.dev/", "kubectl.kubernetes.io/"} {
-		if strings.HasPrefix(key, prefix) {
-			return true
-		}
-	}
-	return false
 }

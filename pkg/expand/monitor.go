@@ -6,6 +6,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/homelab-foundations/postgresapp/pkg/cnpg"
+	"github.com/homelab-foundations/postgresapp/pkg/metadata"
 	"github.com/homelab-foundations/postgresapp/pkg/plan"
 )
 
@@ -13,7 +14,7 @@ import (
 
 // monitorMetadata carries the labels by which Prometheus selects monitors and rules.
 func monitorMetadata(p *plan.Plan, name string) metav1.ObjectMeta {
-	return selected(metadata(p, name, componentMonitoring), p.Spec.Monitoring.Labels)
+	return metadata.Selected(meta(p, name, componentMonitoring), p.Spec.Monitoring.Labels)
 }
 
 // scrapeScheme is https when the instances serve their metrics over TLS.

@@ -10,6 +10,7 @@ import (
 	"k8s.io/apimachinery/pkg/util/intstr"
 
 	"github.com/homelab-foundations/postgresapp/pkg/cnpg"
+	"github.com/homelab-foundations/postgresapp/pkg/metadata"
 	"github.com/homelab-foundations/postgresapp/pkg/plan"
 )
 
@@ -32,8 +33,8 @@ func networkPolicies(p *plan.Plan) []Object {
 func networkPolicy(p *plan.Plan, name string, pods map[string]string, ingress []networkingv1.NetworkPolicyIngressRule,
 	egress []networkingv1.NetworkPolicyEgressRule) *networkingv1.NetworkPolicy {
 	policy := &networkingv1.NetworkPolicy{
-		TypeMeta:   typeMeta(networkingv1.SchemeGroupVersion.String(), "NetworkPolicy"),
-		ObjectMeta: metadata(p, name, componentNetwork),
+		TypeMeta:   metadata.Type(networkingv1.SchemeGroupVersion.String(), "NetworkPolicy"),
+		ObjectMeta: meta(p, name, componentNetwork),
 		Spec:       networkingv1.NetworkPolicySpec{PodSelector: metav1.LabelSelector{MatchLabels: pods}, Ingress: ingress, Egress: egress},
 	}
 	if ingress != nil {

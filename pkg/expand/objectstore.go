@@ -8,6 +8,7 @@ import (
 	"k8s.io/apimachinery/pkg/api/resource"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
+	"github.com/homelab-foundations/postgresapp/pkg/metadata"
 	"github.com/homelab-foundations/postgresapp/pkg/plan"
 )
 
@@ -50,8 +51,8 @@ func objectStores(p *plan.Plan) []Object {
 
 func objectStore(p *plan.Plan, a plan.Archive) *ObjectStore {
 	return &ObjectStore{
-		TypeMeta:   typeMeta("barmancloud.cnpg.io/v1", "ObjectStore"),
-		ObjectMeta: protect(p, metadata(p, a.ObjectStore, componentBackup)),
+		TypeMeta:   metadata.Type("barmancloud.cnpg.io/v1", "ObjectStore"),
+		ObjectMeta: protect(p, meta(p, a.ObjectStore, componentBackup)),
 		Spec: ObjectStoreSpec{
 			Configuration: objectStoreConfiguration(a),
 			InstanceSidecarConfiguration: &InstanceSidecarConfiguration{

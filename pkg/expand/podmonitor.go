@@ -6,6 +6,7 @@ import (
 
 	"github.com/homelab-foundations/postgresapp/pkg/api/v1alpha1"
 	"github.com/homelab-foundations/postgresapp/pkg/cnpg"
+	"github.com/homelab-foundations/postgresapp/pkg/metadata"
 	"github.com/homelab-foundations/postgresapp/pkg/plan"
 )
 
@@ -38,7 +39,7 @@ func podMonitors(p *plan.Plan) []Object {
 
 func podMonitor(p *plan.Plan, name string, pods map[string]string, endpoint monitoringv1.PodMetricsEndpoint) *monitoringv1.PodMonitor {
 	return &monitoringv1.PodMonitor{
-		TypeMeta:   typeMeta(monitoringv1.SchemeGroupVersion.String(), "PodMonitor"),
+		TypeMeta:   metadata.Type(monitoringv1.SchemeGroupVersion.String(), "PodMonitor"),
 		ObjectMeta: monitorMetadata(p, name),
 		Spec: monitoringv1.PodMonitorSpec{
 			Selector:            metav1.LabelSelector{MatchLabels: pods},

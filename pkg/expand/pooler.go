@@ -4,6 +4,7 @@ import (
 	cnpgv1 "github.com/cloudnative-pg/api/pkg/api/v1"
 	corev1 "k8s.io/api/core/v1"
 
+	"github.com/homelab-foundations/postgresapp/pkg/metadata"
 	"github.com/homelab-foundations/postgresapp/pkg/plan"
 )
 
@@ -13,8 +14,8 @@ func poolers(p *plan.Plan) []Object {
 	for _, pooler := range p.Poolers {
 		s := pooler.Spec
 		object := &cnpgv1.Pooler{
-			TypeMeta:   typeMeta(cnpgv1.SchemeGroupVersion.String(), "Pooler"),
-			ObjectMeta: metadata(p, s.Name, componentPooler),
+			TypeMeta:   metadata.Type(cnpgv1.SchemeGroupVersion.String(), "Pooler"),
+			ObjectMeta: meta(p, s.Name, componentPooler),
 			Spec: cnpgv1.PoolerSpec{
 				Cluster:            cnpgv1.LocalObjectReference{Name: p.Cluster},
 				Type:               s.Type,

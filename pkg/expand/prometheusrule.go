@@ -3,6 +3,7 @@ package expand
 import (
 	monitoringv1 "github.com/prometheus-operator/prometheus-operator/pkg/apis/monitoring/v1"
 
+	"github.com/homelab-foundations/postgresapp/pkg/metadata"
 	"github.com/homelab-foundations/postgresapp/pkg/plan"
 )
 
@@ -12,7 +13,7 @@ func prometheusRules(p *plan.Plan) []Object {
 		return nil
 	}
 	return []Object{&monitoringv1.PrometheusRule{
-		TypeMeta:   typeMeta(monitoringv1.SchemeGroupVersion.String(), "PrometheusRule"),
+		TypeMeta:   metadata.Type(monitoringv1.SchemeGroupVersion.String(), "PrometheusRule"),
 		ObjectMeta: monitorMetadata(p, p.Cluster),
 		Spec:       monitoringv1.PrometheusRuleSpec{Groups: p.Alerts},
 	}}

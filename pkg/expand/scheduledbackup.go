@@ -5,6 +5,7 @@ import (
 
 	"github.com/homelab-foundations/postgresapp/pkg/api/v1alpha1"
 	"github.com/homelab-foundations/postgresapp/pkg/cnpg"
+	"github.com/homelab-foundations/postgresapp/pkg/metadata"
 	"github.com/homelab-foundations/postgresapp/pkg/plan"
 )
 
@@ -17,8 +18,8 @@ func scheduledBackups(p *plan.Plan) []Object {
 	// The name carries the lineage, so that a restored cluster has a new schedule, whose immediate backup is the new lineage's first.
 	// It is not protected from deletion: the old one would go on backing up the new cluster.
 	backup := &cnpgv1.ScheduledBackup{
-		TypeMeta:   typeMeta(cnpgv1.SchemeGroupVersion.String(), "ScheduledBackup"),
-		ObjectMeta: metadata(p, p.LineageName()+"-backup", componentBackup),
+		TypeMeta:   metadata.Type(cnpgv1.SchemeGroupVersion.String(), "ScheduledBackup"),
+		ObjectMeta: meta(p, p.LineageName()+"-backup", componentBackup),
 		Spec: cnpgv1.ScheduledBackupSpec{
 			Schedule:             p.Schedule.Spec,
 			Immediate:            b.Immediate,

@@ -9,6 +9,7 @@ import (
 
 	"github.com/homelab-foundations/postgresapp/pkg/api/v1alpha1"
 	"github.com/homelab-foundations/postgresapp/pkg/cnpg"
+	"github.com/homelab-foundations/postgresapp/pkg/metadata"
 	"github.com/homelab-foundations/postgresapp/pkg/plan"
 	"github.com/homelab-foundations/postgresapp/pkg/substitution"
 )
@@ -47,8 +48,8 @@ func secrets(p *plan.Plan) []Object {
 // wherever the password comes from.
 func connectionSecret(p *plan.Plan, name string, role plan.Role, connection plan.Connection) *corev1.Secret {
 	secret := &corev1.Secret{
-		TypeMeta:   typeMeta("v1", "Secret"),
-		ObjectMeta: metadata(p, name, componentDatabase),
+		TypeMeta:   metadata.Type("v1", "Secret"),
+		ObjectMeta: meta(p, name, componentDatabase),
 		Type:       corev1.SecretTypeBasicAuth,
 		StringData: connectionData(role.Name, connection, literalPassword(role.Credentials.Password)),
 	}
@@ -107,8 +108,8 @@ func archiveSecret(p *plan.Plan, a plan.Archive) []Object {
 		return nil
 	}
 	return []Object{&corev1.Secret{
-		TypeMeta:   typeMeta("v1", "Secret"),
-		ObjectMeta: protect(p, metadata(p, a.CredentialsSecret, componentBackup)),
+		TypeMeta:   metadata.Type("v1", "Secret"),
+		ObjectMeta: protect(p, meta(p, a.CredentialsSecret, componentBackup)),
 		Type:       corev1.SecretTypeOpaque,
 		StringData: map[string]string{
 			v1alpha1.DefaultAccessKeyIDKey: a.Credentials.AccessKeyID,

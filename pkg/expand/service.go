@@ -6,6 +6,7 @@ import (
 
 	"github.com/homelab-foundations/postgresapp/pkg/api/v1alpha1"
 	"github.com/homelab-foundations/postgresapp/pkg/cnpg"
+	"github.com/homelab-foundations/postgresapp/pkg/metadata"
 	"github.com/homelab-foundations/postgresapp/pkg/plan"
 )
 
@@ -16,8 +17,8 @@ func services(p *plan.Plan) []Object {
 		return nil
 	}
 	service := &corev1.Service{
-		TypeMeta:   typeMeta("v1", "Service"),
-		ObjectMeta: metadata(p, metricsService(p), componentMetrics),
+		TypeMeta:   metadata.Type("v1", "Service"),
+		ObjectMeta: meta(p, metricsService(p), componentMetrics),
 		Spec: corev1.ServiceSpec{
 			// No address: every instance is a target of its own, also while it is not ready.
 			ClusterIP:                corev1.ClusterIPNone,

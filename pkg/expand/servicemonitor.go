@@ -6,6 +6,7 @@ import (
 
 	"github.com/homelab-foundations/postgresapp/pkg/api/v1alpha1"
 	"github.com/homelab-foundations/postgresapp/pkg/cnpg"
+	"github.com/homelab-foundations/postgresapp/pkg/metadata"
 	"github.com/homelab-foundations/postgresapp/pkg/plan"
 )
 
@@ -23,11 +24,11 @@ func serviceMonitors(p *plan.Plan) []Object {
 		endpoint.TLSConfig = &monitoringv1.TLSConfig{SafeTLSConfig: *safe}
 	}
 	return []Object{&monitoringv1.ServiceMonitor{
-		TypeMeta:   typeMeta(monitoringv1.SchemeGroupVersion.String(), "ServiceMonitor"),
+		TypeMeta:   metadata.Type(monitoringv1.SchemeGroupVersion.String(), "ServiceMonitor"),
 		ObjectMeta: monitorMetadata(p, p.Cluster),
 		Spec: monitoringv1.ServiceMonitorSpec{
 			Selector: metav1.LabelSelector{MatchLabels: map[string]string{
-				cnpg.ClusterLabel: p.Cluster, componentLabel: componentMetrics,
+				cnpg.ClusterLabel: p.Cluster, metadata.ComponentLabel: componentMetrics,
 			}},
 			Endpoints: []monitoringv1.Endpoint{endpoint},
 		},

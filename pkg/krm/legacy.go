@@ -59,8 +59,8 @@ func pluginList(config []byte, stdin io.Reader) (*fn.ResourceList, error) {
 		return nil, fmt.Errorf("the plugin's configuration holds %d documents where one must be", len(configs))
 	}
 	list := &fn.ResourceList{FunctionConfig: configs[0]}
-	if kind := list.FunctionConfig.GetKind(); !known(kind) {
-		return nil, fmt.Errorf("the plugin's configuration is of kind %.40q: known are %s and %s", kind, v1alpha1.KindPostgresApp, v1alpha1.KindPostgresDefaults)
+	if kind := list.FunctionConfig.GetKind(); !v1alpha1.Known(kind) {
+		return nil, fmt.Errorf("the plugin's configuration is of kind %.40q: known are %s", kind, v1alpha1.KnownKinds())
 	}
 	if !sendsResources(list.FunctionConfig, stdin) {
 		return list, nil
@@ -82,7 +82,7 @@ func sendsResources(config *fn.KubeObject, stdin io.Reader) bool {
 	if terminal(stdin) {
 		return false
 	}
-	if config.GetKind() != v1alpha1.KindPostgresApp {
+	if !v1alpha1.Expandable(config.GetKind()) {
 		return true
 	}
 	return os.Getenv(pluginConfigEnv) != "" || os.Getenv(pluginRootEnv) != ""

@@ -43,9 +43,6 @@ func owner(object *fn.KubeObject) string {
 	return v1alpha1.Owner(object.GetKind(), object.GetName())
 }
 
-// expandable begins the owner annotations that this function answers for.
-var expandable = v1alpha1.Owner(v1alpha1.KindPostgresApp, "")
-
 // adopt returns the items with the children of all apps among them:
 //
 //   - An app that is a file stays, marked as local so that nothing applies it to a cluster. Any other app is gone.
@@ -101,7 +98,7 @@ func (r *run) adopt(expansions []render.Expansion) []item {
 			items = append(items, item{generated: c.replacement()})
 			continue
 		}
-		if app != nil || object == r.config && known(object.GetKind()) {
+		if app != nil || object == r.config && v1alpha1.Known(object.GetKind()) {
 			keepLocal(object)
 		}
 		items = append(items, item{given: object})
@@ -138,14 +135,14 @@ func (r *run) children(expansions []render.Expansion) (children []*child, byID m
 // from an app that is gone belongs to whoever becomes it now: the app was renamed.
 func (r *run) mayClaim(c *child, item *fn.KubeObject, from string, file bool) bool {
 	if file {
-		return from == owner(c.app.object) || strings.HasPrefix(from, expandable) && r.present[from] == 0
+		return from == owner(c.app.object) || v1alpha1.Owned(from) && r.present[from] == 0
 	}
 	return from == owner(c.app.object) && c.same(item)
 }
 
 // generated tells whether an item with the given owner was generated from one of the expanded apps, or from an app that is gone.
 func (r *run) generated(item *fn.KubeObject, from string) bool {
-	if !strings.HasPrefix(from, expandable) {
+	if !v1alpha1.Owned(from) {
 		return false
 	}
 	if !r.single {
@@ -178,13 +175,13 @@ func (r *run) conflict(c *child, item *fn.KubeObject, from string) {
 	}
 	switch {
 	case from == "":
-		r.fail(c.app.object, "", fmt.Sprintf("becomes %s, which is there already and was not generated%s: remove it or rename the app", c.id, where))
+		r.fail(c.app.object, "", fmt.Sprintf("becomes %s, which is there already and was not generated%s: remove it or rename the %s", c.id, where, v1alpha1.Noun(c.app.object.GetKind())))
 	case from != owner(c.app.object):
 		r.fail(c.app.object, "", fmt.Sprintf("becomes %s, which is there already, generated from %s%s: rename one of them",
 			c.id, strings.Replace(from, "/", " ", 1), where))
 	default:
-		r.fail(c.app.object, "", fmt.Sprintf("becomes %s, which is there already with other content: list the app once, and not together "+
-			"with what was generated from it", c.id))
+		r.fail(c.app.object, "", fmt.Sprintf("becomes %s, which is there already with other content: list the %s once, and not together "+
+			"with what was generated from it", c.id, v1alpha1.Noun(c.app.object.GetKind())))
 	}
 }
 

@@ -56,7 +56,10 @@ type run struct {
 func process(list *fn.ResourceList, expand Expander) ([]item, diag.Findings) {
 	r := &run{
 		list: list, config: list.FunctionConfig, present: map[string]int{},
-		places: map[string]place{}, versions: map[string]string{v1alpha1.KindPostgresApp: v1alpha1.APIVersion},
+		places: map[string]place{}, versions: map[string]string{},
+	}
+	for _, kind := range v1alpha1.ExpandableKinds() {
+		r.versions[kind] = v1alpha1.APIVersion
 	}
 	var items []item
 	if r.configure() {
@@ -78,7 +81,7 @@ func (r *run) configure() bool {
 	}
 	r.config = inItems(config, r.list.Items)
 	switch kind := config.GetKind(); {
-	case group(config) == v1alpha1.Group && kind == v1alpha1.KindPostgresApp:
+	case group(config) == v1alpha1.Group && v1alpha1.Expandable(kind):
 		r.single = true
 		r.apps = []app{r.locate(r.config)}
 		if r.config == config {
@@ -92,13 +95,13 @@ func (r *run) configure() bool {
 	case config.GetAPIVersion() == "v1" && kind == "ConfigMap":
 		for _, data := range []string{"data", "binaryData"} {
 			for _, key := range keys(config.GetMap(data)) {
-				r.fail(config, data+"."+key, "unknown setting: settings are fields of a PostgresApp, or of PostgresDefaults as the functionConfig")
+				r.fail(config, data+"."+key, "unknown setting: settings are fields of a PostgresApp or PostgresPlatform, or of PostgresDefaults as the functionConfig")
 			}
 		}
 		return len(r.findings) == 0
 	default:
-		r.fail(config, "kind", "cannot be the functionConfig: "+suggestion(config, fmt.Sprintf("known are %s and %s of %s, and a ConfigMap without data",
-			v1alpha1.KindPostgresApp, v1alpha1.KindPostgresDefaults, v1alpha1.APIVersion)))
+		r.fail(config, "kind", "cannot be the functionConfig: "+suggestion(config, fmt.Sprintf("known are %s of %s, and a ConfigMap without data",
+			v1alpha1.KnownKinds(), v1alpha1.APIVersion)))
 		return false
 	}
 	return true
@@ -137,7 +140,7 @@ func (r *run) locate(object *fn.KubeObject) app {
 func (r *run) collect() {
 	for _, item := range r.list.Items {
 		kind := item.GetKind()
-		if !known(kind) && group(item) != v1alpha1.Group {
+		if !v1alpha1.Known(kind) && group(item) != v1alpha1.Group {
 			continue
 		}
 		switch {
@@ -145,16 +148,15 @@ func (r *run) collect() {
 			if text := suggestion(item, ""); text != "" {
 				r.fail(item, "apiVersion", fmt.Sprintf("%.80q does not have this kind: %s", item.GetAPIVersion(), text))
 			}
-		case kind == v1alpha1.KindPostgresApp:
+		case v1alpha1.Expandable(kind):
 			r.present[owner(item)]++
 			if !r.single {
 				r.apps = append(r.apps, r.locate(item))
 			}
 		case kind == v1alpha1.KindPostgresDefaults && item != r.config && !r.single && r.config.GetKind() != kind:
 			r.warn(item, "no app inherits from it, because it is not the functionConfig: with kpt, name it as configPath or --fn-config")
-		case !known(kind):
-			known := fmt.Sprintf("known are %s and %s", v1alpha1.KindPostgresApp, v1alpha1.KindPostgresDefaults)
-			r.fail(item, "kind", fmt.Sprintf("%.80q is unknown: %s", kind, suggestion(item, known)))
+		case !v1alpha1.Known(kind):
+			r.fail(item, "kind", fmt.Sprintf("%.80q is unknown: %s", kind, suggestion(item, "known are "+v1alpha1.KnownKinds())))
 		}
 	}
 }
@@ -180,7 +182,7 @@ func (r *run) expand(expand Expander) []item {
 	}
 	for _, app := range r.apps {
 		if app.object.GetName() == "" {
-			r.fail(app.object, "metadata.name", "give the app a name")
+			r.fail(app.object, "metadata.name", "give the "+v1alpha1.Noun(app.object.GetKind())+" a name")
 		}
 	}
 	return r.adopt(result.Expansions)
@@ -211,11 +213,6 @@ func (r *run) warn(object *fn.KubeObject, message string) {
 		Name: object.GetName(), Source: r.source(object), Message: message})
 }
 
-// known tells whether kind is one of this API group.
-func known(kind string) bool {
-	return kind == v1alpha1.KindPostgresApp || kind == v1alpha1.KindPostgresDefaults
-}
-
 func group(object *fn.KubeObject) string {
 	group, _, found := strings.Cut(object.GetAPIVersion(), "/")
 	if !found {
@@ -226,7 +223,7 @@ func group(object *fn.KubeObject) string {
 
 // suggestion asks whether an object was meant to be one of this API group, or returns otherwise when it hardly was.
 func suggestion(object *fn.KubeObject, otherwise string) string {
-	kind := strict.Closest(object.GetKind(), []string{v1alpha1.KindPostgresApp, v1alpha1.KindPostgresDefaults})
+	kind := strict.Closest(object.GetKind(), v1alpha1.Kinds())
 	near := group(object) == "" || strict.Closest(group(object), []string{v1alpha1.Group}) != ""
 	switch {
 	case kind == "" || !near:

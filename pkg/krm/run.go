@@ -3,12 +3,12 @@
 //
 // What the function does depends on its functionConfig:
 //
-//   - PostgresApp: that app is expanded. In a kustomization it is an entry of generators.
-//   - PostgresDefaults: every app among the items is expanded, with these defaults. In a kustomization it is an entry of
-//     transformers.
-//   - None, or a ConfigMap without data: every app among the items is expanded.
+//   - PostgresApp, PostgresPlatform: that one is expanded. In a kustomization it is an entry of generators.
+//   - PostgresDefaults: every app among the items is expanded, with these defaults, and every platform. In a kustomization it is an
+//     entry of transformers.
+//   - None, or a ConfigMap without data: every app and platform among the items is expanded.
 //
-// An app of a kustomize build makes way for its objects. An app that is a file of a kpt package stays, and its objects are files
+// What is said of apps below holds for platforms as well. An app of a kustomize build makes way for its objects. An app that is a file of a kpt package stays, and its objects are files
 // next to it, which belong to the function: each run writes them anew wherever they are, and removes those that the app does not
 // need any more. Changes to them, comments included, do not last; what must differ goes into the app.
 package krm
@@ -33,7 +33,7 @@ const (
 )
 
 // usage is shown to people who start the function by hand.
-const usage = `postgresapp turns PostgresApp resources into CloudNativePG manifests.
+const usage = `postgresapp turns PostgresApp and PostgresPlatform resources into the manifests of CloudNativePG.
 Without a command it is a KRM function, which kustomize and kpt start and send a ResourceList on standard input.
 To expand a file or a kustomization, run: postgresapp build PATH. For all commands, run: postgresapp help
 `

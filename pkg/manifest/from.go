@@ -61,6 +61,7 @@ var noise = [...]struct {
 		"spec.managed.services.additional.[].serviceTemplate.spec",
 	}},
 	{"Database", []string{"spec.extensions.[].ensure", "spec.schemas.[].ensure"}},
+	{"Namespace", []string{"spec"}},
 	{"Job", []string{
 		"spec.template.metadata.creationTimestamp",
 		"spec.template.metadata",

@@ -58,10 +58,10 @@ func (m *maker) backup() {
 		return
 	}
 	if b.Target != "" {
-		oneOf(m, path.Child("target"), b.Target, cnpgv1.BackupTargetPrimary, cnpgv1.BackupTargetStandby)
+		oneOf(&m.checker, path.Child("target"), b.Target, cnpgv1.BackupTargetPrimary, cnpgv1.BackupTargetStandby)
 	}
 	m.schedule(path, b)
-	known := oneOf(m, path.Child("method"), b.Method, v1alpha1.MethodPlugin, v1alpha1.MethodBarmanObjectStore, v1alpha1.MethodVolumeSnapshot)
+	known := oneOf(&m.checker, path.Child("method"), b.Method, v1alpha1.MethodPlugin, v1alpha1.MethodBarmanObjectStore, v1alpha1.MethodVolumeSnapshot)
 	switch {
 	case b.Method == v1alpha1.MethodVolumeSnapshot:
 		m.volumeSnapshot(path, b)
@@ -225,7 +225,7 @@ func (m *maker) compression(path *field.Path, b *v1alpha1.Backup) (*barmanapi.Wa
 	}
 	if b.Compression != "none" {
 		compression := barmanapi.CompressionType(b.Compression)
-		if oneOf(m, path.Child("compression"), compression, "gzip", "bzip2", "lz4", "snappy", "xz", "zstd", "none") && wal.Compression == "" {
+		if oneOf(&m.checker, path.Child("compression"), compression, "gzip", "bzip2", "lz4", "snappy", "xz", "zstd", "none") && wal.Compression == "" {
 			wal.Compression = compression
 		}
 		if data.Compression == "" {
@@ -237,7 +237,7 @@ func (m *maker) compression(path *field.Path, b *v1alpha1.Backup) (*barmanapi.Wa
 	}
 	if b.Encryption != "" {
 		encryption := barmanapi.EncryptionType(b.Encryption)
-		oneOf(m, path.Child("encryption"), encryption, "AES256", "aws:kms")
+		oneOf(&m.checker, path.Child("encryption"), encryption, "AES256", "aws:kms")
 		if wal.Encryption == "" {
 			wal.Encryption = encryption
 		}
@@ -246,16 +246,16 @@ func (m *maker) compression(path *field.Path, b *v1alpha1.Backup) (*barmanapi.Wa
 		}
 	}
 	if b.WAL != nil && b.WAL.Compression != "" {
-		oneOf(m, path.Child("wal", "compression"), b.WAL.Compression, "gzip", "bzip2", "lz4", "snappy", "xz", "zstd")
+		oneOf(&m.checker, path.Child("wal", "compression"), b.WAL.Compression, "gzip", "bzip2", "lz4", "snappy", "xz", "zstd")
 	}
 	if b.Data != nil && b.Data.Compression != "" {
-		oneOf(m, path.Child("data", "compression"), b.Data.Compression, "gzip", "bzip2", "lz4", "snappy")
+		oneOf(&m.checker, path.Child("data", "compression"), b.Data.Compression, "gzip", "bzip2", "lz4", "snappy")
 	}
 	if b.WAL != nil && b.WAL.Encryption != "" {
-		oneOf(m, path.Child("wal", "encryption"), b.WAL.Encryption, "AES256", "aws:kms")
+		oneOf(&m.checker, path.Child("wal", "encryption"), b.WAL.Encryption, "AES256", "aws:kms")
 	}
 	if b.Data != nil && b.Data.Encryption != "" {
-		oneOf(m, path.Child("data", "encryption"), b.Data.Encryption, "AES256", "aws:kms")
+		oneOf(&m.checker, path.Child("data", "encryption"), b.Data.Encryption, "AES256", "aws:kms")
 	}
 	if b.WAL != nil && b.WAL.MaxParallel < 0 {
 		m.invalid(path.Child("wal", "maxParallel"), b.WAL.MaxParallel, "must be at least 1")

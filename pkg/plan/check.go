@@ -16,20 +16,26 @@ import (
 	"github.com/homelab-foundations/postgresapp/pkg/substitution"
 )
 
+// checker collects what is wrong with a resource, and what is dangerous.
+type checker struct {
+	errs     field.ErrorList
+	warnings []Warning
+}
+
 // report takes an error up. What is wrong with one field is said once: the first error is the plainest.
-func (m *maker) report(err *field.Error) {
+func (m *checker) report(err *field.Error) {
 	if !m.failed(err.Field) {
 		m.errs = append(m.errs, err)
 	}
 }
 
 // failed tells whether there is an error about this very field.
-func (m *maker) failed(path string) bool {
+func (m *checker) failed(path string) bool {
 	return slices.ContainsFunc(m.errs, func(err *field.Error) bool { return err.Field == path })
 }
 
 // failedWithin tells whether there is an error about a block or about something within it.
-func (m *maker) failedWithin(block string) bool {
+func (m *checker) failedWithin(block string) bool {
 	return slices.ContainsFunc(m.errs, func(err *field.Error) bool { return within(err.Field, block) })
 }
 
@@ -40,12 +46,12 @@ func within(path, above string) bool {
 }
 
 // invalid reports a value that is wrong. It is shown: secrets are never checked by their value.
-func (m *maker) invalid(path *field.Path, value any, format string, args ...any) {
+func (m *checker) invalid(path *field.Path, value any, format string, args ...any) {
 	m.report(field.Invalid(path, value, fmt.Sprintf(format, args...)))
 }
 
 // refused reports a value by what a parser says of it. A parser that quotes the value would repeat what the error shows already.
-func (m *maker) refused(path *field.Path, value string, err error) {
+func (m *checker) refused(path *field.Path, value string, err error) {
 	message := err.Error()
 	if before, after, found := strings.Cut(message, strconv.Quote(value)); found && len(before) <= len("tablespace name ") {
 		message = strings.TrimLeft(after, ": ")
@@ -54,17 +60,17 @@ func (m *maker) refused(path *field.Path, value string, err error) {
 }
 
 // required reports a value that is missing.
-func (m *maker) required(path *field.Path, format string, args ...any) {
+func (m *checker) required(path *field.Path, format string, args ...any) {
 	m.report(field.Required(path, fmt.Sprintf(format, args...)))
 }
 
 // forbidden reports a value that must not be there.
-func (m *maker) forbidden(path *field.Path, format string, args ...any) {
+func (m *checker) forbidden(path *field.Path, format string, args ...any) {
 	m.report(field.Forbidden(path, fmt.Sprintf(format, args...)))
 }
 
 // oneOf reports a value that is not among those supported.
-func oneOf[T ~string](m *maker, path *field.Path, value T, supported ...T) bool {
+func oneOf[T ~string](m *checker, path *field.Path, value T, supported ...T) bool {
 	switch {
 	case slices.Contains(supported, value):
 		return true
@@ -92,7 +98,7 @@ func oneOfThese[T ~string](words []T) string {
 }
 
 // warn reports something legal but dangerous.
-func (m *maker) warn(path *field.Path, format string, args ...any) {
+func (m *checker) warn(path *field.Path, format string, args ...any) {
 	m.warnings = append(m.warnings, Warning{Field: path.String(), Message: fmt.Sprintf(format, args...)})
 }
 
@@ -100,7 +106,7 @@ func (m *maker) warn(path *field.Path, format string, args ...any) {
 func placeholder(text string) bool { return substitution.HasVariable(text) }
 
 // noPlaceholder refuses a ${VARIABLE} in a value that the objects are computed from.
-func (m *maker) noPlaceholder(path *field.Path, value string) bool {
+func (m *checker) noPlaceholder(path *field.Path, value string) bool {
 	if !placeholder(value) {
 		return true
 	}
@@ -117,7 +123,7 @@ const (
 )
 
 // serviceName checks a name that Services and pods are called by, and proposes one that is right.
-func (m *maker) serviceName(path *field.Path, name string) bool {
+func (m *checker) serviceName(path *field.Path, name string) bool {
 	if len(validation.IsDNS1035Label(name)) == 0 {
 		return true
 	}
@@ -133,14 +139,14 @@ func (m *maker) serviceName(path *field.Path, name string) bool {
 }
 
 // namespaceName checks the name of a namespace. It may be empty, and Flux may substitute it.
-func (m *maker) namespaceName(path *field.Path, name string) {
+func (m *checker) namespaceName(path *field.Path, name string) {
 	if name != "" && !placeholder(name) && len(validation.IsDNS1123Label(name)) > 0 {
 		m.invalid(path, name, "%s", labelNameRule)
 	}
 }
 
 // objectReference checks the name of an object that must exist. what says which, for an empty name.
-func (m *maker) objectReference(path *field.Path, name, what string) {
+func (m *checker) objectReference(path *field.Path, name, what string) {
 	switch {
 	case name == "":
 		m.required(path, "%s", what)
@@ -150,7 +156,7 @@ func (m *maker) objectReference(path *field.Path, name, what string) {
 }
 
 // labels checks labels that objects get.
-func (m *maker) labels(path *field.Path, labels map[string]string) {
+func (m *checker) labels(path *field.Path, labels map[string]string) {
 	for _, key := range slices.Sorted(maps.Keys(labels)) {
 		m.labelKey(path.Key(key), key)
 		m.labelValue(path.Key(key), labels[key])
@@ -158,27 +164,27 @@ func (m *maker) labels(path *field.Path, labels map[string]string) {
 }
 
 // annotations checks the names of annotations that objects get. Their values may be anything.
-func (m *maker) annotations(path *field.Path, annotations map[string]string) {
+func (m *checker) annotations(path *field.Path, annotations map[string]string) {
 	for _, key := range slices.Sorted(maps.Keys(annotations)) {
 		m.labelKey(path.Key(key), strings.ToLower(key))
 	}
 }
 
-func (m *maker) labelKey(path *field.Path, key string) {
+func (m *checker) labelKey(path *field.Path, key string) {
 	if len(validation.IsQualifiedName(key)) > 0 {
 		m.invalid(path, key, "must be letters, digits, -, _ and ., 63 of them at most, beginning and ending with a letter or digit; "+
 			"before it there may be a domain and /")
 	}
 }
 
-func (m *maker) labelValue(path *field.Path, value string) {
+func (m *checker) labelValue(path *field.Path, value string) {
 	if !placeholder(value) && len(validation.IsValidLabelValue(value)) > 0 {
 		m.invalid(path, value, "must be letters, digits, -, _ and ., 63 of them at most, beginning and ending with a letter or digit")
 	}
 }
 
 // selector checks what selects pods or namespaces by their labels.
-func (m *maker) selector(path *field.Path, selector *metav1.LabelSelector) {
+func (m *checker) selector(path *field.Path, selector *metav1.LabelSelector) {
 	if selector == nil {
 		return
 	}
@@ -204,7 +210,7 @@ func (m *maker) selector(path *field.Path, selector *metav1.LabelSelector) {
 }
 
 // cidr checks a range of addresses.
-func (m *maker) cidr(path *field.Path, text string) (netip.Prefix, bool) {
+func (m *checker) cidr(path *field.Path, text string) (netip.Prefix, bool) {
 	if text == "" {
 		m.required(path, "a range of addresses, such as 10.0.0.0/8")
 		return netip.Prefix{}, false
@@ -230,7 +236,7 @@ func (m *maker) cidr(path *field.Path, text string) (netip.Prefix, bool) {
 }
 
 // duration checks a duration that Kubernetes reads.
-func (m *maker) duration(path *field.Path, text string) {
+func (m *checker) duration(path *field.Path, text string) {
 	if text == "" || placeholder(text) {
 		return
 	}

@@ -38,10 +38,10 @@ func (m *maker) passThrough() {
 		m.forbidden(m.spec.Child("serviceAccountName"), "serviceAccountTemplate describes the operator's own account: keep one of the two")
 	}
 	if s.ImagePullPolicy != "" {
-		oneOf(m, m.spec.Child("imagePullPolicy"), s.ImagePullPolicy, corev1.PullAlways, corev1.PullIfNotPresent, corev1.PullNever)
+		oneOf(&m.checker, m.spec.Child("imagePullPolicy"), s.ImagePullPolicy, corev1.PullAlways, corev1.PullIfNotPresent, corev1.PullNever)
 	}
 	if s.LogLevel != "" {
-		oneOf(m, m.spec.Child("logLevel"), s.LogLevel, "error", "warning", "info", "debug", "trace")
+		oneOf(&m.checker, m.spec.Child("logLevel"), s.LogLevel, "error", "warning", "info", "debug", "trace")
 	}
 	if i := s.InheritedMetadata; i != nil {
 		m.labels(m.spec.Child("inheritedMetadata", "labels"), i.Labels)

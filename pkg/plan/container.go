@@ -129,7 +129,7 @@ func (m *maker) fieldRef(path *field.Path, ref *corev1.ObjectFieldSelector) {
 	case ref.FieldPath == "":
 		m.required(at, "the field of the pod, such as metadata.name")
 	case parts == nil:
-		oneOf(m, at, ref.FieldPath, podFields...)
+		oneOf(&m.checker, at, ref.FieldPath, podFields...)
 	case parts[1] == "labels":
 		m.labelKey(at, parts[2])
 	default:
@@ -155,7 +155,7 @@ func (m *maker) resourceFieldRef(path *field.Path, ref *corev1.ResourceFieldSele
 	case ref.Resource == "":
 		m.required(at, "the amount, such as limits.memory")
 	case !pages:
-		oneOf(m, at, ref.Resource, containerAmounts...)
+		oneOf(&m.checker, at, ref.Resource, containerAmounts...)
 	}
 	divisor, allowed := ref.Divisor.String(), byteDivisor
 	if strings.HasSuffix(ref.Resource, ".cpu") {
@@ -229,7 +229,7 @@ func (m *maker) amount(path *field.Path, name corev1.ResourceName, amount resour
 }
 
 // networkPort checks one port of a rule of a NetworkPolicy (pkg/apis/networking/validation/validation.go, Kubernetes 1.36).
-func (m *maker) networkPort(path *field.Path, p networkingv1.NetworkPolicyPort) {
+func (m *checker) networkPort(path *field.Path, p networkingv1.NetworkPolicyPort) {
 	if p.Protocol != nil {
 		oneOf(m, path.Child("protocol"), *p.Protocol, corev1.ProtocolTCP, corev1.ProtocolUDP, corev1.ProtocolSCTP)
 	}

@@ -35,7 +35,7 @@ func (m *maker) databases() {
 		Name: m.Spec.Database, Owner: m.Spec.Owner, ReclaimPolicy: m.Spec.DatabaseReclaimPolicy,
 		Extensions: m.resolved["spec.extensions"], Schemas: m.Spec.Schemas,
 	}
-	oneOf(m, m.spec.Child("databaseReclaimPolicy"), m.Spec.DatabaseReclaimPolicy, cnpgv1.DatabaseReclaimRetain, cnpgv1.DatabaseReclaimDelete)
+	oneOf(&m.checker, m.spec.Child("databaseReclaimPolicy"), m.Spec.DatabaseReclaimPolicy, cnpgv1.DatabaseReclaimRetain, cnpgv1.DatabaseReclaimDelete)
 	m.schemas(m.spec.Child("schemas"), m.Spec.Schemas)
 	if m.Shared != nil || len(own.Extensions) > 0 || len(own.Schemas) > 0 {
 		m.add(m.spec.Child("database"), own)
@@ -43,7 +43,7 @@ func (m *maker) databases() {
 	seen := []string{m.Spec.Database}
 	for i := range m.Spec.Databases {
 		database, path := &m.Spec.Databases[i], m.spec.Child("databases").Index(i)
-		oneOf(m, path.Child("databaseReclaimPolicy"), database.DatabaseReclaimPolicy, cnpgv1.DatabaseReclaimRetain, cnpgv1.DatabaseReclaimDelete)
+		oneOf(&m.checker, path.Child("databaseReclaimPolicy"), database.DatabaseReclaimPolicy, cnpgv1.DatabaseReclaimRetain, cnpgv1.DatabaseReclaimDelete)
 		m.schemas(path.Child("schemas"), database.Schemas)
 		if !m.hasRole(database.Owner) {
 			m.invalid(path.Child("owner"), database.Owner, "must be the app's owner, %s, or one of roles", m.Spec.Owner)
@@ -119,7 +119,7 @@ func (m *maker) schemas(path *field.Path, schemas []cnpgv1.SchemaSpec) {
 		}
 		seen = append(seen, schema.Name)
 		if schema.Ensure != "" {
-			oneOf(m, path.Index(i).Child("ensure"), schema.Ensure, cnpgv1.EnsurePresent, cnpgv1.EnsureAbsent)
+			oneOf(&m.checker, path.Index(i).Child("ensure"), schema.Ensure, cnpgv1.EnsurePresent, cnpgv1.EnsureAbsent)
 		}
 	}
 }

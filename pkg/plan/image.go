@@ -109,7 +109,7 @@ func (m *maker) catalog() {
 	ref := m.Spec.ImageCatalogRef
 	m.Image.Catalog, m.Image.Major = ref, ref.Major
 	m.objectReference(path.Child("name"), ref.Name, "the name of the catalog")
-	oneOf(m, path.Child("kind"), ref.Kind, "ImageCatalog", "ClusterImageCatalog")
+	oneOf(&m.checker, path.Child("kind"), ref.Kind, "ImageCatalog", "ClusterImageCatalog")
 	if group := value(ref.APIGroup); group != cnpgv1.SchemeGroupVersion.Group {
 		m.invalid(path.Child("apiGroup"), group, "must be %s, or left out", cnpgv1.SchemeGroupVersion.Group)
 	}

@@ -17,7 +17,7 @@ func (m *maker) initdb() {
 		m.invalid(path.Child("walSegmentSize"), *size, "must be a power of two between 1 and 1024, in MiB")
 	}
 	if i.LocaleProvider != "" {
-		oneOf(m, path.Child("localeProvider"), i.LocaleProvider, "libc", "icu", "builtin")
+		oneOf(&m.checker, path.Child("localeProvider"), i.LocaleProvider, "libc", "icu", "builtin")
 	}
 	for _, only := range []struct{ field, value, provider string }{
 		{"builtinLocale", i.BuiltinLocale, "builtin"}, {"icuLocale", i.IcuLocale, "icu"}, {"icuRules", i.IcuRules, "icu"},

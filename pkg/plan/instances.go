@@ -19,13 +19,13 @@ func (m *maker) instances() {
 	}
 	if m.Spec.PrimaryUpdateStrategy != "" {
 		path := m.spec.Child("primaryUpdateStrategy")
-		if oneOf(m, path, m.Spec.PrimaryUpdateStrategy, cnpgv1.PrimaryUpdateStrategyUnsupervised, cnpgv1.PrimaryUpdateStrategySupervised) &&
+		if oneOf(&m.checker, path, m.Spec.PrimaryUpdateStrategy, cnpgv1.PrimaryUpdateStrategyUnsupervised, cnpgv1.PrimaryUpdateStrategySupervised) &&
 			m.Spec.PrimaryUpdateStrategy == cnpgv1.PrimaryUpdateStrategySupervised && n == 1 {
 			m.invalid(path, m.Spec.PrimaryUpdateStrategy, "a single instance has no replica to switch over to: use unsupervised, or two instances")
 		}
 	}
 	if m.Spec.PrimaryUpdateMethod != "" {
-		oneOf(m, m.spec.Child("primaryUpdateMethod"), m.Spec.PrimaryUpdateMethod, cnpgv1.PrimaryUpdateMethodRestart, cnpgv1.PrimaryUpdateMethodSwitchover)
+		oneOf(&m.checker, m.spec.Child("primaryUpdateMethod"), m.Spec.PrimaryUpdateMethod, cnpgv1.PrimaryUpdateMethodRestart, cnpgv1.PrimaryUpdateMethodSwitchover)
 	}
 	if n == 1 && value(m.Spec.EnablePDB) {
 		m.warn(m.spec.Child("enablePDB"), "a disruption budget for a single instance blocks the draining of its node: leave it out, or run two instances")
@@ -62,7 +62,7 @@ func (m *maker) synchronous(n int32) {
 		return
 	}
 	s, path := m.Spec.PostgreSQL.Synchronous, m.spec.Child("postgresql", "synchronous")
-	oneOf(m, path.Child("method"), s.Method, cnpgv1.SynchronousReplicaConfigurationMethodAny, cnpgv1.SynchronousReplicaConfigurationMethodFirst)
+	oneOf(&m.checker, path.Child("method"), s.Method, cnpgv1.SynchronousReplicaConfigurationMethodAny, cnpgv1.SynchronousReplicaConfigurationMethodFirst)
 	outside := len(s.StandbyNamesPre) + len(s.StandbyNamesPost)
 	candidates := int(n) - 1 + outside
 	switch {
@@ -74,7 +74,7 @@ func (m *maker) synchronous(n int32) {
 		m.invalid(path.Child("number"), s.Number, "must be more than the number of standbys outside the cluster, %d, when failoverQuorum is on", outside)
 	}
 	if s.DataDurability != "" {
-		oneOf(m, path.Child("dataDurability"), s.DataDurability, cnpgv1.DataDurabilityLevelRequired, cnpgv1.DataDurabilityLevelPreferred)
+		oneOf(&m.checker, path.Child("dataDurability"), s.DataDurability, cnpgv1.DataDurabilityLevelRequired, cnpgv1.DataDurabilityLevelPreferred)
 	}
 	preferred := s.DataDurability == cnpgv1.DataDurabilityLevelPreferred
 	switch {
@@ -94,7 +94,7 @@ func (m *maker) affinity() {
 		return
 	}
 	if a.PodAntiAffinityType != "" {
-		oneOf(m, path.Child("podAntiAffinityType"), a.PodAntiAffinityType, "preferred", "required")
+		oneOf(&m.checker, path.Child("podAntiAffinityType"), a.PodAntiAffinityType, "preferred", "required")
 	}
 	for i, toleration := range a.Tolerations {
 		at := path.Child("tolerations").Index(i)
@@ -112,10 +112,10 @@ func (m *maker) affinity() {
 			}
 			m.labelValue(at.Child("value"), toleration.Value)
 		default:
-			oneOf(m, at.Child("operator"), toleration.Operator, "Equal", "Exists")
+			oneOf(&m.checker, at.Child("operator"), toleration.Operator, "Equal", "Exists")
 		}
 		if toleration.Effect != "" {
-			oneOf(m, at.Child("effect"), toleration.Effect, "NoSchedule", "PreferNoSchedule", "NoExecute")
+			oneOf(&m.checker, at.Child("effect"), toleration.Effect, "NoSchedule", "PreferNoSchedule", "NoExecute")
 		}
 		if toleration.TolerationSeconds != nil && toleration.Effect != "NoExecute" {
 			m.forbidden(at.Child("tolerationSeconds"), "only effect NoExecute has it, because the others move no pod that runs")
@@ -133,7 +133,7 @@ func (m *maker) topologySpread() {
 		if constraint.TopologyKey == "" {
 			m.required(at.Child("topologyKey"), "the label of nodes to spread over, such as topology.kubernetes.io/zone")
 		}
-		oneOf(m, at.Child("whenUnsatisfiable"), constraint.WhenUnsatisfiable, corev1.DoNotSchedule, corev1.ScheduleAnyway)
+		oneOf(&m.checker, at.Child("whenUnsatisfiable"), constraint.WhenUnsatisfiable, corev1.DoNotSchedule, corev1.ScheduleAnyway)
 		m.selector(at.Child("labelSelector"), constraint.LabelSelector)
 	}
 }

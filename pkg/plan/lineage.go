@@ -301,7 +301,7 @@ func (m *maker) snapshots(path *field.Path, s *cnpgv1.DataSource) {
 
 func (m *maker) snapshot(path *field.Path, source *corev1.TypedLocalObjectReference, what string) {
 	m.objectReference(path.Child("name"), source.Name, what)
-	if !oneOf(m, path.Child("kind"), source.Kind, v1alpha1.VolumeSnapshotKind, "PersistentVolumeClaim") {
+	if !oneOf(&m.checker, path.Child("kind"), source.Kind, v1alpha1.VolumeSnapshotKind, "PersistentVolumeClaim") {
 		return
 	}
 	group := ""

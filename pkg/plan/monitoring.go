@@ -18,7 +18,7 @@ import (
 // monitoring checks how metrics are found and which alerts are left out.
 func (m *maker) monitoring() {
 	s, path := m.Spec.Monitoring, m.spec.Child("monitoring")
-	oneOf(m, path.Child("type"), s.Type, v1alpha1.MonitorService, v1alpha1.MonitorPod, v1alpha1.MonitorNone)
+	oneOf(&m.checker, path.Child("type"), s.Type, v1alpha1.MonitorService, v1alpha1.MonitorPod, v1alpha1.MonitorNone)
 	interval, known := m.scrapeDuration(path.Child("interval"), s.Interval)
 	timeout, given := m.scrapeDuration(path.Child("scrapeTimeout"), s.ScrapeTimeout)
 	if known && given && timeout > interval {
@@ -77,7 +77,7 @@ var prometheusDuration = sync.OnceValue(func() *regexp.Regexp {
 })
 
 // scrapeDuration reads a duration that Prometheus reads. It is false when none is known.
-func (m *maker) scrapeDuration(path *field.Path, text string) (time.Duration, bool) {
+func (m *checker) scrapeDuration(path *field.Path, text string) (time.Duration, bool) {
 	if text == "" || placeholder(text) {
 		return 0, false
 	}
@@ -141,7 +141,7 @@ func (m *maker) network() {
 	}
 }
 
-func (m *maker) peers(list *field.Path, peers []networkingv1.NetworkPolicyPeer) {
+func (m *checker) peers(list *field.Path, peers []networkingv1.NetworkPolicyPeer) {
 	for i := range peers {
 		peer, at := &peers[i], list.Index(i)
 		selects := peer.PodSelector != nil || peer.NamespaceSelector != nil
@@ -159,7 +159,7 @@ func (m *maker) peers(list *field.Path, peers []networkingv1.NetworkPolicyPeer) 
 	}
 }
 
-func (m *maker) ipBlock(path *field.Path, block *networkingv1.IPBlock) {
+func (m *checker) ipBlock(path *field.Path, block *networkingv1.IPBlock) {
 	outer, ok := m.cidr(path.Child("cidr"), block.CIDR)
 	for i, text := range block.Except {
 		at := path.Child("except").Index(i)

@@ -125,10 +125,9 @@ func Make(app *v1alpha1.PostgresApp) (*Plan, field.ErrorList, []Warning) {
 
 // maker collects what Make finds out.
 type maker struct {
+	checker
 	*Plan
-	spec     *field.Path
-	errs     field.ErrorList
-	warnings []Warning
+	spec *field.Path
 
 	// resolved are the extensions to create, by the path of the list that asked for them.
 	resolved map[string][]string

@@ -38,8 +38,8 @@ func (m *maker) poolers() {
 	for i := range m.Spec.Poolers {
 		pooler, at := &m.Spec.Poolers[i], path.Index(i)
 		m.poolerName(at.Child("name"), i)
-		oneOf(m, at.Child("type"), pooler.Type, cnpgv1.PoolerTypeRW, cnpgv1.PoolerTypeRO, cnpgv1.PoolerTypeR)
-		oneOf(m, at.Child("poolMode"), pooler.PoolMode, cnpgv1.PgBouncerPoolModeSession, cnpgv1.PgBouncerPoolModeTransaction)
+		oneOf(&m.checker, at.Child("type"), pooler.Type, cnpgv1.PoolerTypeRW, cnpgv1.PoolerTypeRO, cnpgv1.PoolerTypeR)
+		oneOf(&m.checker, at.Child("poolMode"), pooler.PoolMode, cnpgv1.PgBouncerPoolModeSession, cnpgv1.PgBouncerPoolModeTransaction)
 		if *pooler.Instances < 1 {
 			m.invalid(at.Child("instances"), *pooler.Instances, "must be at least 1; to hold connections back, set pgbouncer.paused")
 		}
@@ -169,13 +169,13 @@ func (m *maker) services() {
 			m.invalid(path.Child("disabledDefaultServices").Index(i), disabled, "the primary's Service cannot be left out: the operator connects through it")
 			continue
 		}
-		oneOf(m, path.Child("disabledDefaultServices").Index(i), disabled, cnpgv1.ServiceSelectorTypeRO, cnpgv1.ServiceSelectorTypeR)
+		oneOf(&m.checker, path.Child("disabledDefaultServices").Index(i), disabled, cnpgv1.ServiceSelectorTypeRO, cnpgv1.ServiceSelectorTypeR)
 	}
 	for i := range s.Additional {
 		service, at := &s.Additional[i], path.Child("additional").Index(i)
-		oneOf(m, at.Child("selectorType"), service.SelectorType, cnpgv1.ServiceSelectorTypeRW, cnpgv1.ServiceSelectorTypeRO, cnpgv1.ServiceSelectorTypeR)
+		oneOf(&m.checker, at.Child("selectorType"), service.SelectorType, cnpgv1.ServiceSelectorTypeRW, cnpgv1.ServiceSelectorTypeRO, cnpgv1.ServiceSelectorTypeR)
 		if service.UpdateStrategy != "" {
-			oneOf(m, at.Child("updateStrategy"), service.UpdateStrategy, cnpgv1.ServiceUpdateStrategyPatch, cnpgv1.ServiceUpdateStrategyReplace)
+			oneOf(&m.checker, at.Child("updateStrategy"), service.UpdateStrategy, cnpgv1.ServiceUpdateStrategyPatch, cnpgv1.ServiceUpdateStrategyReplace)
 		}
 		m.additionalName(at.Child("serviceTemplate", "metadata", "name"), i)
 		if len(service.ServiceTemplate.Spec.Selector) > 0 {

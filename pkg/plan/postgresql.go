@@ -195,7 +195,7 @@ func (m *maker) slotsAndFeedback(path *field.Path) {
 
 // tuning derives parameters from the size of the machine, and weighs all of them against it.
 func (m *maker) tuning(path *field.Path, user map[string]string) {
-	if !oneOf(m, m.spec.Child("workload"), tune.Workload(m.Spec.Workload), tune.Workloads()...) {
+	if !oneOf(&m.checker, m.spec.Child("workload"), tune.Workload(m.Spec.Workload), tune.Workloads()...) {
 		return
 	}
 	set := map[string]string{}

@@ -33,7 +33,7 @@ const (
 
 // memory finds amounts that no PostgreSQL can run with, such as 512m, which is half a byte. Where limit and request are one, only one of them
 // was written.
-func (m *maker) memory(path *field.Path, r *corev1.ResourceRequirements) {
+func (m *checker) memory(path *field.Path, r *corev1.ResourceRequirements) {
 	limit, limited := r.Limits[corev1.ResourceMemory]
 	request, requested := r.Requests[corev1.ResourceMemory]
 	if limited {
@@ -44,7 +44,7 @@ func (m *maker) memory(path *field.Path, r *corev1.ResourceRequirements) {
 	}
 }
 
-func (m *maker) enoughMemory(path *field.Path, amount resource.Quantity, minimum int64) {
+func (m *checker) enoughMemory(path *field.Path, amount resource.Quantity, minimum int64) {
 	if amount.Sign() <= 0 || amount.Value() >= minimum {
 		return
 	}
@@ -57,7 +57,7 @@ func (m *maker) enoughMemory(path *field.Path, amount resource.Quantity, minimum
 }
 
 // requirements checks the resources of any container.
-func (m *maker) requirements(path *field.Path, r *corev1.ResourceRequirements) {
+func (m *checker) requirements(path *field.Path, r *corev1.ResourceRequirements) {
 	if r == nil {
 		return
 	}
@@ -93,7 +93,7 @@ func (m *maker) requirements(path *field.Path, r *corev1.ResourceRequirements) {
 }
 
 // resourceNames checks what is asked for: Kubernetes knows few names without a domain.
-func (m *maker) resourceNames(path *field.Path, list corev1.ResourceList) {
+func (m *checker) resourceNames(path *field.Path, list corev1.ResourceList) {
 	known := []string{string(corev1.ResourceCPU), string(corev1.ResourceMemory), string(corev1.ResourceEphemeralStorage)}
 	for _, name := range sortedKeys(list) {
 		text := string(name)

@@ -200,7 +200,7 @@ func (m *maker) credentials(path *field.Path, c *v1alpha1.Credentials) {
 
 func (m *maker) externalSecret(path *field.Path, e *v1alpha1.ExternalSecretSource) {
 	m.objectReference(path.Child("secretStoreRef", "name"), e.SecretStoreRef.Name, "the name of the secret store")
-	oneOf(m, path.Child("secretStoreRef", "kind"), e.SecretStoreRef.Kind, "ClusterSecretStore", "SecretStore")
+	oneOf(&m.checker, path.Child("secretStoreRef", "kind"), e.SecretStoreRef.Kind, "ClusterSecretStore", "SecretStore")
 	if e.RemoteRef.Key == "" {
 		m.required(path.Child("remoteRef", "key"), "the entry of the secret store")
 	}

@@ -45,7 +45,7 @@ func (m *maker) importing() {
 			m.forbidden(path.Child("postImportApplicationSQL"), "monolith has no application database to run it in: remove it")
 		}
 	default:
-		oneOf(m, path.Child("type"), i.Type, cnpgv1.MicroserviceSnapshotType, cnpgv1.MonolithSnapshotType)
+		oneOf(&m.checker, path.Child("type"), i.Type, cnpgv1.MicroserviceSnapshotType, cnpgv1.MonolithSnapshotType)
 	}
 	parameters := path.Child("source", "connectionParameters")
 	if i.Source.ConnectionParameters["host"] == "" {

@@ -16,14 +16,15 @@ import (
 	"github.com/homelab-foundations/postgresapp/pkg/strict"
 )
 
-// Apps expands PostgresApps, all with the same PostgresDefaults, which may be nil. It is pure: the same documents give the same result,
-// whatever the door, the machine and the day. It finds the errors of all documents before it gives up, and then gives no objects.
-func Apps(apps []Document, defaults *Document) Result {
+// Apps expands PostgresApps, all with the same PostgresDefaults, which may be nil, and PostgresPlatforms, which have none. It is pure: the
+// same documents give the same result, whatever the door, the machine and the day. It finds the errors of all documents before it gives up,
+// and then gives no objects.
+func Apps(documents []Document, defaults *Document) Result {
 	r := renderer{}
 	shared, ok := r.defaults(defaults)
-	expansions := make([]Expansion, 0, len(apps))
-	for _, app := range apps {
-		expansion, expanded := r.app(app, shared, ok)
+	expansions := make([]Expansion, 0, len(documents))
+	for _, document := range documents {
+		expansion, expanded := r.expand(document, shared, ok)
 		if expanded {
 			expansions = append(expansions, expansion)
 		}
@@ -39,9 +40,36 @@ func Apps(apps []Document, defaults *Document) Result {
 type renderer struct {
 	findings diag.Findings
 
-	// plans of the expanded apps, in their order, with what to say about each.
-	plans    []*plan.Plan
+	// archives of what was expanded, in its order and nil where there is none, with what to say about each.
+	archives []*plan.Archive
 	subjects []diag.Finding
+}
+
+// expand expands one document.
+func (r *renderer) expand(document Document, defaults v1alpha1.Fields, defaultsRight bool) (Expansion, bool) {
+	fields, subject, ok := r.read(document)
+	switch {
+	case !ok:
+		return Expansion{}, false
+	case subject.Kind == v1alpha1.KindPostgresPlatform:
+		return r.platform(fields, subject)
+	}
+	return r.app(fields, subject, defaults, defaultsRight)
+}
+
+// read parses a document. Whatever does not say that it is a platform is taken for an app, whose errors say what is wrong with it.
+func (r *renderer) read(document Document) (v1alpha1.Fields, diag.Finding, bool) {
+	subject := diag.Finding{Kind: v1alpha1.KindPostgresApp, Source: document.Source}
+	fields, err := strict.Fields(document.YAML)
+	if err != nil {
+		r.fail(subject, "", err.Error())
+		return nil, subject, false
+	}
+	if kind, ok := fields["kind"].(string); ok && strict.Closest(kind, v1alpha1.ExpandableKinds()) == v1alpha1.KindPostgresPlatform {
+		subject.Kind = v1alpha1.KindPostgresPlatform
+	}
+	name(&subject, fields)
+	return fields, subject, true
 }
 
 // defaults reads the shared defaults. They are checked even when there is no app.
@@ -65,7 +93,10 @@ func (r *renderer) defaults(document *Document) (v1alpha1.Fields, bool) {
 func Plan(app Document, defaults *Document) (*plan.Plan, diag.Findings) {
 	r := renderer{}
 	shared, right := r.defaults(defaults)
-	made, _ := r.plan(app, shared, right)
+	var made *plan.Plan
+	if fields, subject, ok := r.read(app); ok {
+		made = r.plan(fields, subject, shared, right)
+	}
 	r.findings.Sort()
 	if r.findings.Failed() {
 		return nil, r.findings
@@ -73,16 +104,9 @@ func Plan(app Document, defaults *Document) (*plan.Plan, diag.Findings) {
 	return made, r.findings
 }
 
-// plan reads one app and derives its plan, which is nil when there are errors. With wrong defaults the app alone is checked, so that
-// its own errors are told as well.
-func (r *renderer) plan(document Document, defaults v1alpha1.Fields, defaultsRight bool) (*plan.Plan, diag.Finding) {
-	subject := diag.Finding{Kind: v1alpha1.KindPostgresApp, Source: document.Source}
-	fields, err := strict.Fields(document.YAML)
-	if err != nil {
-		r.fail(subject, "", err.Error())
-		return nil, subject
-	}
-	name(&subject, fields)
+// plan derives the plan of an app, which is nil when there are errors. With wrong defaults the app alone is checked, so that its own
+// errors are told as well.
+func (r *renderer) plan(fields v1alpha1.Fields, subject diag.Finding, defaults v1alpha1.Fields, defaultsRight bool) *plan.Plan {
 	if !defaultsRight {
 		defaults = nil
 	}
@@ -92,20 +116,15 @@ func (r *renderer) plan(document Document, defaults v1alpha1.Fields, defaultsRig
 		if defaultsRight {
 			r.behindUnknownFields(fields, defaults, subject)
 		}
-		return nil, subject
+		return nil
 	}
 	if !defaultsRight {
-		return nil, subject
+		return nil
 	}
 	v1alpha1.SetDefaults(loaded.PostgresApp)
 	made, errs, warnings := plan.Make(loaded.PostgresApp)
-	for _, warning := range warnings {
-		finding := subject
-		finding.Severity, finding.Field, finding.Message = diag.Warning, warning.Field, warning.Message+origin(loaded, warning.Field)
-		r.findings = append(r.findings, finding)
-	}
-	r.refuse(subject, errs, loaded)
-	return made, subject
+	r.found(subject, errs, warnings, func(path string) string { return origin(loaded, path) })
+	return made
 }
 
 // behindUnknownFields finds the other mistakes of an app with unknown fields, so that they are told in one go. What an unknown field may
@@ -122,53 +141,63 @@ func (r *renderer) behindUnknownFields(fields, defaults v1alpha1.Fields, subject
 			return err.Field == object || err.Type == field.ErrorTypeRequired && (object == "" || strings.HasPrefix(err.Field, object+"."))
 		})
 	})
-	r.refuse(subject, errs, loaded)
+	r.found(subject, errs, nil, func(path string) string { return origin(loaded, path) })
 }
 
-// refuse adds what is wrong with an app's settings, and says where an inherited one was written.
-func (r *renderer) refuse(subject diag.Finding, errs field.ErrorList, loaded *v1alpha1.Loaded) {
+// found takes up what is wrong with a resource and what is dangerous. origin says where a setting comes from that is not its own.
+func (r *renderer) found(subject diag.Finding, errs field.ErrorList, warnings []plan.Warning, origin func(path string) string) {
+	for _, warning := range warnings {
+		finding := subject
+		finding.Severity, finding.Field, finding.Message = diag.Warning, warning.Field, warning.Message+origin(warning.Field)
+		r.findings = append(r.findings, finding)
+	}
 	for _, err := range errs {
 		finding := subject
-		finding.Severity, finding.Field, finding.Message = diag.Error, err.Field, err.ErrorBody()+origin(loaded, err.Field)
+		finding.Severity, finding.Field, finding.Message = diag.Error, err.Field, err.ErrorBody()+origin(err.Field)
 		r.findings = append(r.findings, finding)
 	}
 }
 
 // app expands one app.
-func (r *renderer) app(document Document, defaults v1alpha1.Fields, defaultsRight bool) (Expansion, bool) {
-	made, subject := r.plan(document, defaults, defaultsRight)
-	if made == nil {
+func (r *renderer) app(fields v1alpha1.Fields, subject diag.Finding, defaults v1alpha1.Fields, defaultsRight bool) (Expansion, bool) {
+	p := r.plan(fields, subject, defaults, defaultsRight)
+	if p == nil {
 		return Expansion{}, false
 	}
-	objects, errs := r.objects(made, subject)
-	if len(errs) > 0 {
-		r.findings = append(r.findings, diag.FromErrors(subject, errs)...)
+	borrowed := p.Spec.Borrows()
+	objects, ok := r.objects(subject, expand.Expand(p), p.Spec.Overrides, func(object manifest.Object, overridden bool) (errs field.ErrorList) {
+		if borrowed && !overridden {
+			// Reading the definitions takes longer than everything else together, and what the app does not borrow was read already.
+			errs = conforms(object)
+		}
+		return append(errs, fits(object, p)...)
+	})
+	if !ok {
 		return Expansion{}, false
 	}
-	r.plans, r.subjects = append(r.plans, made), append(r.subjects, subject)
-	return Expansion{Namespace: made.App.Namespace, Name: made.App.Name, Objects: objects}, true
+	r.archives, r.subjects = append(r.archives, p.Archive), append(r.subjects, subject)
+	return Expansion{Namespace: p.App.Namespace, Name: p.App.Name, Objects: objects}, true
 }
 
-// objects builds the app's objects and finishes them: user's overrides, then what holds for all doors.
-func (r *renderer) objects(p *plan.Plan, subject diag.Finding) ([]manifest.Object, field.ErrorList) {
+// objects finishes what was built: the user's overrides, then what holds for all doors. check returns what else is wrong with an object.
+func (r *renderer) objects(subject diag.Finding, all []expand.Built, overrides map[string]v1alpha1.Patch,
+	check func(object manifest.Object, overridden bool) field.ErrorList) ([]manifest.Object, bool) {
 	var objects []manifest.Object
 	var errs field.ErrorList
 	used := map[string]bool{}
-	borrowed := p.Spec.Borrows()
-	for _, built := range expand.Expand(p) {
+	for _, built := range all {
 		object, err := manifest.From(built.Object)
 		if err != nil {
-			return nil, field.ErrorList{field.InternalError(field.NewPath("spec"), err)}
+			errs = append(errs, field.InternalError(field.NewPath("spec"), err))
+			break
 		}
-		if patch, ok := p.Spec.Overrides[built.Key]; ok {
+		patch, overridden := overrides[built.Key]
+		if overridden {
 			used[built.Key] = true
 			errs = append(errs, override(object, patch.Fields, field.NewPath("spec", "overrides", built.Key))...)
 			object = manifest.Of(object.Fields)
-		} else if borrowed {
-			// Reading the definitions takes longer than everything else together, and what the app does not borrow was read already.
-			errs = append(errs, conforms(object)...)
 		}
-		errs = append(errs, fits(object, p)...)
+		errs = append(errs, check(object, overridden)...)
 		guardSubstitution(object)
 		for _, warning := range deprecated(object) {
 			finding := subject
@@ -177,12 +206,13 @@ func (r *renderer) objects(p *plan.Plan, subject diag.Finding) ([]manifest.Objec
 		}
 		objects = append(objects, object)
 	}
-	for _, key := range slices.Sorted(maps.Keys(p.Spec.Overrides)) {
+	for _, key := range slices.Sorted(maps.Keys(overrides)) {
 		if !used[key] {
-			errs = append(errs, field.Forbidden(field.NewPath("spec", "overrides", key), "the app makes no object of this kind"))
+			errs = append(errs, field.Forbidden(field.NewPath("spec", "overrides", key), "the "+v1alpha1.Noun(subject.Kind)+" makes no object of this kind"))
 		}
 	}
-	return objects, errs
+	r.findings = append(r.findings, diag.FromErrors(subject, errs)...)
+	return objects, len(errs) == 0
 }
 
 func (r *renderer) fail(subject diag.Finding, path, message string) {

@@ -30,9 +30,12 @@ const capturedKind = "CapturedByPostgresApp"
 // works with, and what is beside it stays.
 func captureAll(name string) string { return capture(name, "{name: .*}") }
 
-// captureApps captures PostgresApps alone.
-func captureApps(name string) string {
-	return capture(name, fmt.Sprintf("{group: %s, kind: %s}", v1alpha1.Group, v1alpha1.KindPostgresApp))
+// captureApps captures what is expanded alone.
+func captureApps(name string) string { return capture(name, expandable()) }
+
+// expandable selects what is expanded. The fields of a selector are regular expressions.
+func expandable() string {
+	return fmt.Sprintf("{group: %s, kind: (%s)}", v1alpha1.Group, strings.Join(v1alpha1.ExpandableKinds(), "|"))
 }
 
 func capture(name, target string) string {
@@ -52,19 +55,19 @@ patch: |-
 `, name, target, capturedKind, "captured."+v1alpha1.APIVersion)
 }
 
-// deleteApps is a transformer that removes all PostgresApps.
+// deleteApps is a transformer that removes what is expanded. kustomize gives the patch the kind of each.
 func deleteApps(name string) string {
 	return fmt.Sprintf(`apiVersion: builtin
 kind: PatchTransformer
 metadata:
   name: %s
-target: {group: %s, kind: %[3]s}
+target: %s
 patch: |-
   $patch: delete
-  apiVersion: %[4]s
-  kind: %[3]s
+  apiVersion: %s
+  kind: %s
   metadata: {name: any}
-`, name, v1alpha1.Group, v1alpha1.KindPostgresApp, v1alpha1.APIVersion)
+`, name, expandable(), v1alpha1.APIVersion, v1alpha1.KindPostgresApp)
 }
 
 // askApps lets kustomize say which apps a transformer at this point of wk would see: it runs on the kustomization up to here. The apps

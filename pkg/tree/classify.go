@@ -8,8 +8,6 @@ import (
 
 	"sigs.k8s.io/kustomize/api/resource"
 	"sigs.k8s.io/kustomize/kyaml/filesys"
-
-	"github.com/homelab-foundations/postgresapp/pkg/api/v1alpha1"
 )
 
 // config is one configuration of a generator or a transformer.
@@ -96,7 +94,7 @@ func (w *walker) configDocuments(u *unit, entry string) ([]*document, error) {
 func (c *configs) add(entry string, documents []*document) {
 	ours := 0
 	for _, d := range documents {
-		own := d.ours(v1alpha1.KindPostgresApp) || d.ours(v1alpha1.KindPostgresDefaults)
+		own := d.expandable() || d.defaults()
 		if own {
 			ours++
 		}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 
@@ -33,11 +34,16 @@ type document struct {
 	local bool
 }
 
-// ours tells whether the document is of our API group and of the given kind. All versions are ours, so that a wrong one is met by the
-// core's own message.
-func (d *document) ours(kind string) bool {
+// expandable tells whether the document is one of ours that is expanded. All versions are ours, so that a wrong one is met by the core's
+// own message.
+func (d *document) expandable() bool { return d.ours() && v1alpha1.Expandable(d.kind) }
+
+// defaults tells whether the document is our transformer's.
+func (d *document) defaults() bool { return d.ours() && d.kind == v1alpha1.KindPostgresDefaults }
+
+func (d *document) ours() bool {
 	group, _, _ := strings.Cut(d.apiVersion, "/")
-	return group == v1alpha1.Group && d.kind == kind
+	return group == v1alpha1.Group
 }
 
 // builtin tells whether the document configures one of kustomize's own generators and transformers.
@@ -87,14 +93,14 @@ type file struct {
 	path string
 	raw  []byte
 
-	// apps are its PostgresApps, misplaced its PostgresDefaults.
+	// apps are those of its resources that are expanded, misplaced its PostgresDefaults.
 	apps, misplaced []*document
 
 	// others tells whether it holds anything else.
 	others bool
 }
 
-// readFile reads a file of resources. A file that does not hold the word PostgresApp or PostgresDefaults is not parsed: most do not.
+// readFile reads a file of resources. A file that does not hold the name of a kind of ours is not parsed: most do not.
 func (w *walker) readFile(path string) (*file, error) {
 	if f, ok := w.read[path]; ok {
 		return f, nil
@@ -104,7 +110,7 @@ func (w *walker) readFile(path string) (*file, error) {
 		return nil, err
 	}
 	f := &file{path: path, raw: raw, others: true}
-	if bytes.Contains(raw, []byte(v1alpha1.KindPostgresApp)) || bytes.Contains(raw, []byte(v1alpha1.KindPostgresDefaults)) {
+	if slices.ContainsFunc(v1alpha1.Kinds(), func(kind string) bool { return bytes.Contains(raw, []byte(kind)) }) {
 		documents, err := parse(raw, path)
 		if err != nil {
 			return nil, err
@@ -112,9 +118,9 @@ func (w *walker) readFile(path string) (*file, error) {
 		f.others = false
 		for _, d := range documents {
 			switch {
-			case d.ours(v1alpha1.KindPostgresApp):
+			case d.expandable():
 				f.apps = append(f.apps, d)
-			case d.ours(v1alpha1.KindPostgresDefaults):
+			case d.defaults():
 				f.misplaced = append(f.misplaced, d)
 				f.others = true
 			default:

@@ -30,7 +30,7 @@ func (w *walker) generators(u *unit) {
 		switch {
 		case !c.ours:
 			others = append(others, c)
-		case c.kind != v1alpha1.KindPostgresApp:
+		case !v1alpha1.Expandable(c.kind):
 			w.refuse(u, "generators", c, fmt.Sprintf("a %s is no generator: list it under transformers", c.kind))
 		}
 	}

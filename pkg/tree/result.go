@@ -43,13 +43,15 @@ func kustomizeID(o manifest.Object) string {
 // Leftover gives the resources in kustomize's output that no cluster knows: apps that could not be seen before kustomize ran, and what
 // was probably meant to be one.
 func (t *Tree) Leftover(resources resmap.ResMap) (findings diag.Findings) {
-	kinds := []string{v1alpha1.KindPostgresApp, v1alpha1.KindPostgresDefaults}
+	kinds := v1alpha1.Kinds()
 	for _, r := range resources.Resources() {
 		kind, group := r.GetKind(), r.GetGvk().Group
 		f := diag.Finding{Severity: diag.Error, Kind: kind, Namespace: r.GetNamespace(), Name: r.GetName(), Source: t.walker.given}
 		switch {
-		case kind == capturedKind, kind == v1alpha1.KindPostgresApp && group == v1alpha1.Group:
-			f.Kind = v1alpha1.KindPostgresApp
+		case kind == capturedKind, v1alpha1.Expandable(kind) && group == v1alpha1.Group:
+			if kind == capturedKind {
+				f.Kind = v1alpha1.KindPostgresApp
+			}
 			f.Message = "it comes from where it cannot be expanded: list its file under resources of a kustomization in this tree"
 		case kind == v1alpha1.KindPostgresDefaults && group == v1alpha1.Group:
 			f.Message = "as a resource it has no effect and no cluster knows it: list it under transformers"

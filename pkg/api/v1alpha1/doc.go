@@ -1,4 +1,4 @@
-// Package v1alpha1 is what a user may write: the kinds PostgresApp and PostgresDefaults of the API group
+// Package v1alpha1 is what a user may write: the kinds PostgresApp, PostgresPlatform and PostgresDefaults of the API group
 // postgresapp.dev, their defaults and the rules they must meet on their own.
 //
 // The types hold no behaviour besides SetDefaults. Field names are those of CloudNativePG and Kubernetes wherever they mean the
@@ -9,19 +9,13 @@
 // default, and the marker +required says that it must be given.
 package v1alpha1
 
-// Group, version and kinds of the API.
+// Group and version of the API.
 const (
 	Group      = "postgresapp.dev"
 	Version    = "v1alpha1"
 	APIVersion = Group + "/" + Version
-
-	KindPostgresApp      = "PostgresApp"
-	KindPostgresDefaults = "PostgresDefaults"
 )
 
 // OwnerAnnotation names, on every emitted object, the resource that it was made of. It is how an object is found again on the next
 // run in place, and how a reader finds what to edit.
 const OwnerAnnotation = Group + "/owner"
-
-// Owner is the value of OwnerAnnotation. It holds no namespace, because that is often set after the expansion.
-func Owner(kind, name string) string { return kind + "/" + name }
