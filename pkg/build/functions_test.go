@@ -29,9 +29,10 @@ func expandSimply(apps []render.Document, defaults *render.Document) (result ren
 				spec[name] = value
 			}
 		}
+		kind, _ := app["kind"].(string)
 		name, _ := meta["name"].(string)
 		namespace, _ := meta["namespace"].(string)
-		finding := diag.Finding{Kind: "PostgresApp", Namespace: namespace, Name: name, Source: document.Source}
+		finding := diag.Finding{Kind: kind, Namespace: namespace, Name: name, Source: document.Source}
 		if message, ok := spec["error"].(string); ok {
 			path := field.NewPath("spec", "error")
 			result.Findings = append(result.Findings, diag.FromErrors(finding, field.ErrorList{field.Forbidden(path, message)})...)
@@ -40,7 +41,7 @@ func expandSimply(apps []render.Document, defaults *render.Document) (result ren
 			finding.Severity, finding.Field, finding.Message = diag.Warning, "spec.warning", message
 			result.Findings = append(result.Findings, finding)
 		}
-		result.Expansions = append(result.Expansions, render.Expansion{Namespace: namespace, Name: name, Objects: simpleObjects(name, namespace, meta, spec)})
+		result.Expansions = append(result.Expansions, render.Expansion{Namespace: namespace, Name: name, Objects: simpleObjects(kind, name, namespace, meta, spec)})
 	}
 	if result.Findings.Failed() {
 		result.Expansions = nil
@@ -48,12 +49,12 @@ func expandSimply(apps []render.Document, defaults *render.Document) (result ren
 	return result
 }
 
-func simpleObjects(name, namespace string, meta, spec map[string]any) (objects []manifest.Object) {
+func simpleObjects(kind, name, namespace string, meta, spec map[string]any) (objects []manifest.Object) {
 	text, err := yaml.Marshal(spec)
 	if err != nil {
 		panic(err)
 	}
-	annotations := map[string]any{"postgresapp.dev/owner": "PostgresApp/" + name}
+	annotations := map[string]any{"postgresapp.dev/owner": kind + "/" + name}
 	own, _ := meta["annotations"].(map[string]any)
 	for key, value := range own {
 		if !strings.Contains(key, "config.kubernetes.io/") && !strings.Contains(key, "config.k8s.io/") {

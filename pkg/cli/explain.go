@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"fmt"
 	"io"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -20,11 +19,12 @@ func explainCommand() *cobra.Command {
 		Long: `Say what each PostgresApp of a file becomes: every derived value with its reason, where it is backed up
 to, where it comes from and how to restore it. FILE may be - for standard input.
 
-Or document a field of the PostgresApp and those below it, such as spec.backup.schedule.`,
+Or document a field of the PostgresApp and those below it, such as spec.backup.schedule. A field of another
+kind has that before it: PostgresPlatform.spec.`,
 		Args: exactly(1, "one file or field"),
 		RunE: func(c *cobra.Command, args []string) error {
-			if field := args[0]; field == "spec" || strings.HasPrefix(field, "spec.") {
-				return explain.Field(c.OutOrStdout(), field)
+			if explain.IsField(args[0]) {
+				return explain.Field(c.OutOrStdout(), args[0])
 			}
 			apps, shared, err := readApps(args[0], defaults, c.InOrStdin())
 			if err != nil {

@@ -9,8 +9,8 @@ import (
 func schemaCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "schema",
-		Short: "Print the JSON Schema of PostgresApp and PostgresDefaults, for editors",
-		Long: `Print the JSON Schema of PostgresApp and PostgresDefaults. An editor with the YAML language server
+		Short: "Print the JSON Schema of the kinds, for editors",
+		Long: `Print the JSON Schema of PostgresApp, PostgresPlatform and PostgresDefaults. An editor with the YAML language server
 completes and checks a file that begins with:
 
   # yaml-language-server: $schema=postgresapp.schema.json`,

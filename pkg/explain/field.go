@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/homelab-foundations/postgresapp/pkg/api/v1alpha1"
 	"github.com/homelab-foundations/postgresapp/pkg/schema"
 	"github.com/homelab-foundations/postgresapp/pkg/strict"
 )
@@ -22,8 +23,26 @@ type node struct {
 	Items                *node            `json:"items"`
 }
 
-// Field writes the documentation of a field of a PostgresApp, such as spec.backup.schedule: its type, its meaning and what is below it.
-// The error names the neighbour of a name that does not exist.
+// IsField tells whether text is the path of a field rather than that of a file: spec.backup.schedule, or PostgresPlatform.spec.monitoring with
+// the kind before it, in any case.
+func IsField(text string) bool {
+	_, path := splitKind(text)
+	return path != text || path == "spec" || strings.HasPrefix(path, "spec.")
+}
+
+// splitKind takes the kind from the beginning of a path. Without one it is PostgresApp.
+func splitKind(path string) (kind, rest string) {
+	first, rest, _ := strings.Cut(path, ".")
+	for _, kind := range v1alpha1.Kinds() {
+		if strings.EqualFold(first, kind) {
+			return kind, rest
+		}
+	}
+	return v1alpha1.KindPostgresApp, path
+}
+
+// Field writes the documentation of a field, such as spec.backup.schedule of a PostgresApp or PostgresPlatform.spec.monitoring: its type, its
+// meaning and what is below it. The error names the neighbour of a name that does not exist.
 func Field(w io.Writer, path string) error {
 	var document struct {
 		Definitions map[string]*node `json:"definitions"`
@@ -32,10 +51,14 @@ func Field(w io.Writer, path string) error {
 		return err
 	}
 	d := documentation{document.Definitions}
-	at := d.Definitions["PostgresApp"]
-	walked := "PostgresApp"
+	kind, rest := splitKind(path)
+	at := d.Definitions[kind]
+	walked := kind
 	description := ""
-	for _, name := range strings.Split(strings.NewReplacer("[]", "", "[*]", "").Replace(path), ".") {
+	for name := range strings.SplitSeq(strings.NewReplacer("[]", "", "[*]", "").Replace(rest), ".") {
+		if name == "" {
+			continue // the kind alone
+		}
 		at = d.inner(at)
 		next, known := at.Properties[name]
 		if !known {
@@ -44,7 +67,7 @@ func Field(w io.Writer, path string) error {
 		walked += "." + name
 		description, at = d.describe(next), next
 	}
-	fmt.Fprintf(w, "%s  <%s>\n\n%s\n", strings.TrimPrefix(walked, "PostgresApp."), d.kind(at), indent(description, "  "))
+	fmt.Fprintf(w, "%s  <%s>\n\n%s\n", strings.TrimPrefix(walked, v1alpha1.KindPostgresApp+"."), d.kind(at), indent(description, "  "))
 	fields := d.inner(at).Properties
 	if len(fields) == 0 {
 		return nil

@@ -9,5 +9,5 @@ import _ "embed"
 //go:embed postgresapp.schema.json
 var document []byte
 
-// JSON is the schema (JSON Schema, draft 7) of PostgresApp and PostgresDefaults. The caller must not change it.
+// JSON is the schema (JSON Schema, draft 7) of the API's kinds. The caller must not change it.
 func JSON() []byte { return document }

@@ -46,7 +46,7 @@ var validators = sync.OnceValue(func() map[string]*validate.SchemaValidator {
 	}
 	definitions := root["definitions"].(fields)
 	known := map[string]*validate.SchemaValidator{}
-	for _, kind := range []string{v1alpha1.KindPostgresApp, v1alpha1.KindPostgresDefaults} {
+	for _, kind := range v1alpha1.Kinds() {
 		text, err := json.Marshal(resolve(definitions[kind], definitions))
 		if err != nil {
 			panic(err)
@@ -64,8 +64,8 @@ var validators = sync.OnceValue(func() map[string]*validate.SchemaValidator {
 func check(t *testing.T, document fields) []string {
 	t.Helper()
 	kind := v1alpha1.KindPostgresApp
-	if document["kind"] == v1alpha1.KindPostgresDefaults {
-		kind = v1alpha1.KindPostgresDefaults
+	if own, ok := document["kind"].(string); ok && v1alpha1.Known(own) {
+		kind = own
 	}
 	var problems []string
 	for _, problem := range validators()[kind].Validate(document).Errors {

@@ -50,7 +50,9 @@ func (t *Tree) Leftover(resources resmap.ResMap) (findings diag.Findings) {
 		switch {
 		case kind == capturedKind, v1alpha1.Expandable(kind) && group == v1alpha1.Group:
 			if kind == capturedKind {
-				f.Kind = v1alpha1.KindPostgresApp
+				if captured, err := r.GetString(capturedKind + ".kind"); err == nil {
+					f.Kind = captured
+				}
 			}
 			f.Message = "it comes from where it cannot be expanded: list its file under resources of a kustomization in this tree"
 		case kind == v1alpha1.KindPostgresDefaults && group == v1alpha1.Group:

@@ -54,7 +54,7 @@ type Field struct {
 }
 
 // kinds are the roots.
-var kinds = []reflect.Type{reflect.TypeFor[v1alpha1.PostgresApp](), reflect.TypeFor[v1alpha1.PostgresDefaults]()}
+var kinds = []reflect.Type{reflect.TypeFor[v1alpha1.PostgresApp](), reflect.TypeFor[v1alpha1.PostgresDefaults](), reflect.TypeFor[v1alpha1.PostgresPlatform]()}
 
 // Read reads the comments of the package in dir, which must be the source of the API's types. The error names the field that has none.
 func Read(dir string) (*API, error) {

@@ -30,14 +30,21 @@ func (a *API) JSONSchema() map[string]any {
 	for _, kind := range kinds {
 		s.kind(kind)
 	}
+	byKind := reference(kinds[0].Name())
+	for _, kind := range kinds[1:] {
+		byKind = map[string]any{
+			"if":   map[string]any{"properties": map[string]any{"kind": map[string]any{"const": kind.Name()}}, "required": []any{"kind"}},
+			"then": reference(kind.Name()), "else": byKind,
+		}
+	}
 	return map[string]any{
 		"$schema":     "http://json-schema.org/draft-07/schema#",
 		"$id":         schemaURL,
-		"title":       "PostgresApp and PostgresDefaults of " + v1alpha1.APIVersion,
+		"title":       v1alpha1.KnownKinds() + " of " + v1alpha1.APIVersion,
 		"type":        "object",
-		"if":          map[string]any{"properties": map[string]any{"kind": map[string]any{"const": v1alpha1.KindPostgresDefaults}}, "required": []any{"kind"}},
-		"then":        reference(v1alpha1.KindPostgresDefaults),
-		"else":        reference(v1alpha1.KindPostgresApp),
+		"if":          byKind["if"],
+		"then":        byKind["then"],
+		"else":        byKind["else"],
 		"definitions": s.definitions,
 	}
 }
@@ -48,6 +55,20 @@ type schemer struct {
 }
 
 func reference(name string) map[string]any { return map[string]any{"$ref": "#/definitions/" + name} }
+
+// nameDocs and namespaceDocs say what the metadata of each kind means.
+var (
+	nameDocs = map[string]string{
+		v1alpha1.KindPostgresApp:      "The name of the application, from which every object's name derives.",
+		v1alpha1.KindPostgresDefaults: "The name of the defaults, for messages.",
+		v1alpha1.KindPostgresPlatform: "The name of the platform, which stands in the labels of every object.",
+	}
+	namespaceDocs = map[string]string{
+		v1alpha1.KindPostgresApp:      "Optional: most repositories set it later.",
+		v1alpha1.KindPostgresDefaults: "Without meaning.",
+		v1alpha1.KindPostgresPlatform: "Leave it out: the objects go to spec.operatorNamespace.",
+	}
+)
 
 // kind defines a whole document.
 func (s *schemer) kind(t reflect.Type) {
@@ -60,8 +81,8 @@ func (s *schemer) kind(t reflect.Type) {
 		"metadata": map[string]any{
 			"type": "object", "additionalProperties": false, "required": []any{"name"},
 			"properties": map[string]any{
-				"name":      map[string]any{"type": "string", "description": "The name of the application, from which every object's name derives."},
-				"namespace": map[string]any{"type": "string", "description": "Optional: most repositories set it later."},
+				"name":      map[string]any{"type": "string", "description": nameDocs[t.Name()]},
+				"namespace": map[string]any{"type": "string", "description": namespaceDocs[t.Name()]},
 				"labels":    text, "annotations": text,
 			},
 		},

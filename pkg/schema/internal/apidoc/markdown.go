@@ -5,6 +5,8 @@ import (
 	"path"
 	"reflect"
 	"strings"
+
+	"github.com/homelab-foundations/postgresapp/pkg/api/v1alpha1"
 )
 
 // Markdown is the reference of all fields, one section for each type.
@@ -50,7 +52,8 @@ func (a *API) section(b *strings.Builder, t Type) {
 	}
 }
 
-// paths are the places of a PostgresApp where a type stands, without those within defaults, which repeat the spec.
+// paths are the places of the kinds where a type stands, those of a PostgresApp first, without those within defaults, which repeat the spec. A path
+// that is not in a PostgresApp names its kind.
 func (a *API) paths(t reflect.Type) []string {
 	var found []string
 	var walk func(at reflect.Type, path string)
@@ -77,6 +80,16 @@ func (a *API) paths(t reflect.Type) []string {
 		}
 	}
 	walk(kinds[0], "")
+	for _, kind := range kinds[1:] {
+		if kind.Name() == v1alpha1.KindPostgresDefaults {
+			continue // all of its fields are those of a PostgresApp
+		}
+		before := len(found)
+		walk(kind, "")
+		for i := before; i < len(found); i++ {
+			found[i] = kind.Name() + "." + found[i]
+		}
+	}
 	return found
 }
 
