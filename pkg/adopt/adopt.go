@@ -25,6 +25,9 @@ type Adopted struct {
 	// App is the PostgresApp. Its spec.overrides hold what no other field of it says.
 	App Fields
 
+	// Replaced are the Cluster and the other objects that the app takes the place of, as they were.
+	Replaced []Fields
+
 	// Kept are the objects that the app does not replace, as they were: those that do not belong to the cluster, and those that say what
 	// no field of the app can.
 	Kept []Fields
@@ -66,6 +69,7 @@ func Cluster(objects ...Fields) (Adopted, error) {
 	if a.cluster == nil {
 		return Adopted{}, fmt.Errorf("there is no Cluster of %s", cnpg.APIVersion)
 	}
+	original := clone(a.cluster.fields)
 	if a.cluster.name() == "" {
 		return Adopted{}, errors.New("the Cluster has no metadata.name")
 	}
@@ -81,7 +85,8 @@ func Cluster(objects ...Fields) (Adopted, error) {
 	a.databases()
 	a.poolers()
 	a.leftovers()
-	return Adopted{App: a.app, Kept: a.kept(), Notes: a.notes}, nil
+	replaced, kept := a.sorted()
+	return Adopted{App: a.app, Replaced: append([]Fields{original}, replaced...), Kept: kept, Notes: a.notes}, nil
 }
 
 // adopter collects the app.
@@ -179,15 +184,16 @@ func (a *adopter) override(key string, patch Fields) {
 	a.overrides[key] = patch
 }
 
-// kept are the objects that were not taken.
-func (a *adopter) kept() []Fields {
-	var kept []Fields
+// sorted tells the objects around the Cluster that were taken from those that were not.
+func (a *adopter) sorted() (taken, kept []Fields) {
 	for i, object := range a.around {
-		if !slices.Contains(a.taken, i) {
+		if slices.Contains(a.taken, i) {
+			taken = append(taken, object)
+		} else {
 			kept = append(kept, object)
 		}
 	}
-	return kept
+	return taken, kept
 }
 
 // belonging finds the objects of a kind that refer to the cluster, by their index in around.

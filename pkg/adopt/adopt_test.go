@@ -107,3 +107,14 @@ func TestLineages(t *testing.T) {
 		})
 	}
 }
+
+// fuzzed reads a document that may be anything.
+func fuzzed(document string) (Fields, bool) {
+	text, err := yaml.YAMLToJSON([]byte(document))
+	if err != nil {
+		return nil, false
+	}
+	value, err := jsontype.Parse(text)
+	object, ok := value.(Fields)
+	return object, ok && err == nil
+}

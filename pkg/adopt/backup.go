@@ -58,8 +58,8 @@ func (a *adopter) written() *archive {
 	}
 	plugins, _ := get(a.cluster.fields, "spec", "plugins").([]any)
 	for i, entry := range plugins {
-		plugin, ok := entry.(Fields)
-		if !ok || plugin["name"] != cnpg.BarmanPlugin || plugin["enabled"] == false || plugin["isWALArchiver"] != true {
+		plugin, ok := archiver(entry)
+		if !ok {
 			continue
 		}
 		object, server := pluginArchive(plugin, a.cluster.name())
@@ -82,6 +82,12 @@ func (a *adopter) written() *archive {
 		return found
 	}
 	return nil
+}
+
+// archiver is an entry of a Cluster's plugins, if it is the Barman Cloud plugin that archives the write-ahead log.
+func archiver(entry any) (Fields, bool) {
+	plugin, ok := entry.(Fields)
+	return plugin, ok && plugin["name"] == cnpg.BarmanPlugin && plugin["enabled"] != false && plugin["isWALArchiver"] == true
 }
 
 // pluginArchive reads the parameters of the Barman Cloud plugin. Without a server name it takes the name of the cluster that it runs for,

@@ -185,8 +185,12 @@ func (r *reader) monitor() Fields {
 		}
 		m := Fields{"kind": "PodMonitor"}
 		endpoints, _ := get(object, "spec", "podMetricsEndpoints").([]any)
+		if len(endpoints) == 0 {
+			return m
+		}
+		endpoint, _ := endpoints[0].(Fields)
 		for _, name := range []string{"relabelings", "metricRelabelings"} {
-			if value := get(endpoints[0].(Fields), name); value != nil {
+			if value := get(endpoint, name); value != nil {
 				m[name] = value
 			}
 		}

@@ -43,7 +43,7 @@ func (a *adopter) recovery(written *archive) {
 			return
 		}
 	} else {
-		for _, name := range []string{"destinationPath", "endpointURL", "endpointCA", "credentials"} {
+		for _, name := range []string{"objectStore", "destinationPath", "endpointURL", "endpointCA", "credentials"} {
 			a.set(from.settings[name], "restore", "from", name)
 		}
 	}

@@ -84,7 +84,7 @@ ResourceList from standard input; the commands below need neither of them.`,
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
 		return usageError{fmt.Errorf("%w; see %s --help", err, c.CommandPath())}
 	})
-	root.AddCommand(buildCommand(), explainCommand(), installCommand(), schemaCommand(), versionCommand())
+	root.AddCommand(adoptCommand(), buildCommand(), explainCommand(), installCommand(), schemaCommand(), versionCommand())
 	root.CompletionOptions.HiddenDefaultCmd = false
 	return root
 }

@@ -1,0 +1,221 @@
+package adopt
+
+import (
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/homelab-foundations/postgresapp/pkg/diag"
+	"github.com/homelab-foundations/postgresapp/pkg/manifest"
+)
+
+// Report says what an adoption means, for the person who decides about it. It repeats no value that may be a secret.
+func Report(w io.Writer, family Family, adopted Adopted, proof Proof) {
+	r := report{w}
+	r.line(0, "Cluster %s (%s) becomes PostgresApp %s", identity(family.Objects[0]), family.Source, identity(adopted.App))
+	if family.Live {
+		r.line(1, "it comes from an API server, with everything that the operator's admission added: adopt the manifest in Git instead, if there is one")
+	}
+	r.findings(proof)
+	if proof.Findings.Failed() {
+		r.line(1, "REFUSED: the errors name the fields of the PostgresApp that the manifest's settings go to")
+		if slices.ContainsFunc(proof.Findings.Errors(), func(f diag.Finding) bool { return strings.Contains(f.Message, "${VARIABLE}") }) {
+			r.line(1, "Flux substitutes variables too late to compute with them: adopt what it makes of the manifests, as flux build prints it")
+		}
+		return
+	}
+	r.section("first of all", first(adopted, proof))
+	r.section("replaced", replaced(adopted, proof))
+	r.section("only an override can say", overrides(adopted))
+	r.section("to know", notes(adopted.Notes))
+	r.differences(proof)
+	r.section("new", created(adopted, proof))
+	if proof.Holds() {
+		r.line(1, "proven: expanded again, the app says all that the manifests say, but for the changes above")
+	} else {
+		r.line(1, "NOT PROVEN: expanded again, the app does not say this")
+		for _, d := range Unexplained(proof.Differences) {
+			r.line(2, "%s", d.shown())
+		}
+	}
+}
+
+// Unadopted lists what stays by hand: the objects that no app replaces. Of those that are not about PostgreSQL it tells the number alone.
+func Unadopted(w io.Writer, families []Family, adoptions []Adopted) {
+	r := report{w}
+	var named []string
+	others := 0
+	for _, object := range families[0].Objects[1:] {
+		kept := true
+		for _, adopted := range adoptions {
+			kept = kept && slices.ContainsFunc(adopted.Kept, func(k Fields) bool { return sameObject(k, object) })
+		}
+		group, _, _ := strings.Cut(text(object["apiVersion"]), "/")
+		switch {
+		case !kept:
+		case group == "postgresql.cnpg.io", group == "barmancloud.cnpg.io", group == "monitoring.coreos.com":
+			named = append(named, title(object))
+		default:
+			others++
+		}
+	}
+	if others > 0 {
+		named = append(named, fmt.Sprintf("%d that are neither of CloudNativePG nor of Prometheus", others))
+	}
+	if len(named) > 0 {
+		r.line(0, "No app replaces these; they stay by hand")
+	}
+	for _, name := range named {
+		r.line(1, "%s", name)
+	}
+}
+
+type report struct{ io.Writer }
+
+func (r report) line(depth int, format string, args ...any) {
+	fmt.Fprintf(r, strings.Repeat("  ", depth)+format+"\n", args...)
+}
+
+func (r report) section(name string, lines []string) {
+	if len(lines) == 0 {
+		return
+	}
+	r.line(1, "%s:", name)
+	for _, line := range lines {
+		r.line(2, "%s", line)
+	}
+}
+
+func (r report) findings(proof Proof) {
+	for _, finding := range proof.Findings {
+		r.line(1, "%s: %s: %s", finding.Severity, finding.Field, finding.Message)
+	}
+}
+
+// differences are told by their reason, which many share.
+func (r report) differences(proof Proof) {
+	var reasons []string
+	by := map[string][]string{}
+	for _, d := range proof.Differences {
+		if d.Reason == "" {
+			continue
+		}
+		if by[d.Reason] == nil {
+			reasons = append(reasons, d.Reason)
+		}
+		by[d.Reason] = append(by[d.Reason], d.shown())
+	}
+	if len(reasons) == 0 {
+		return
+	}
+	r.line(1, "changes:")
+	for _, reason := range reasons {
+		r.line(2, "%s", reason)
+		for _, line := range by[reason] {
+			r.line(3, "%s", line)
+		}
+	}
+}
+
+// shown is the difference without its reason, and without values that may be secret.
+func (d Difference) shown() string {
+	for _, part := range []string{".connectionParameters.", ".env[", ".sidecarEnv[", ".annotations."} {
+		if strings.Contains(d.Field, part) && (d.Was != nil || part != ".annotations.") {
+			return d.Field
+		}
+	}
+	d.Reason = ""
+	return d.String()
+}
+
+// first are what must be done before the app is applied, because what the app replaces would take data along when it goes.
+func first(adopted Adopted, proof Proof) []string {
+	var lines []string
+	for _, object := range adopted.Replaced {
+		if successor(object, proof.Objects) == text(get(object, "metadata", "name")) {
+			continue
+		}
+		switch {
+		case is(object, "Database") && get(object, "spec", "databaseReclaimPolicy") == "delete":
+			lines = append(lines, title(object)+" drops its database when it is deleted: set its spec.databaseReclaimPolicy to retain and apply that")
+		case is(object, "DatabaseRole") && get(object, "spec", "databaseRoleReclaimPolicy") == "delete":
+			lines = append(lines, title(object)+" drops its role when it is deleted: set its spec.databaseRoleReclaimPolicy to retain and apply that")
+		case is(object, "ScheduledBackup") && get(adopted.Replaced[0], "spec", "backup", "volumeSnapshot", "snapshotOwnerReference") == "backup":
+			lines = append(lines, title(object)+" takes its Backups along when it is deleted, and they their volume snapshots: "+
+				"set the Cluster's spec.backup.volumeSnapshot.snapshotOwnerReference to none before the next snapshot, and keep those that you need")
+		}
+	}
+	return lines
+}
+
+// replaced tells for each object of the manifests which one of the app's takes its place.
+func replaced(adopted Adopted, proof Proof) []string {
+	var lines []string
+	for _, object := range adopted.Replaced {
+		switch name := successor(object, proof.Objects); name {
+		case text(get(object, "metadata", "name")):
+			lines = append(lines, title(object)+" keeps its name")
+		case "":
+			lines = append(lines, title(object)+" goes")
+		default:
+			lines = append(lines, title(object)+" goes, "+name+" takes its place")
+		}
+	}
+	return lines
+}
+
+// successor is the name of the object that takes the place of one of the manifests, or "".
+func successor(object Fields, objects []manifest.Object) string {
+	found := ""
+	for _, o := range objects {
+		if o.Kind != object["kind"] || o.APIVersion != object["apiVersion"] {
+			continue
+		}
+		if is(object, "Database") || is(object, "DatabaseRole") {
+			if get(o.Fields, "spec", "name") != get(object, "spec", "name") {
+				continue
+			}
+		}
+		if o.Name == get(object, "metadata", "name") || found == "" {
+			found = o.Name
+		}
+	}
+	return found
+}
+
+// created are the objects that nothing in the manifests was before.
+func created(adopted Adopted, proof Proof) []string {
+	var lines []string
+	for _, o := range proof.Objects {
+		if !slices.ContainsFunc(adopted.Replaced, func(was Fields) bool { return successor(was, proof.Objects) == o.Name && was["kind"] == o.Kind }) {
+			lines = append(lines, o.Kind+" "+o.Name)
+		}
+	}
+	return lines
+}
+
+func overrides(adopted Adopted) []string {
+	all, _ := get(adopted.App, "spec", "overrides").(Fields)
+	paths := Fields{}
+	for key, patch := range all {
+		flatten(paths, "spec.overrides."+key, patch)
+	}
+	return slices.Sorted(maps.Keys(paths))
+}
+
+func notes(notes []Note) []string {
+	var lines []string
+	for _, n := range notes {
+		lines = append(lines, n.Field+" "+n.Message)
+	}
+	return lines
+}
+
+// title is the kind and the identity of an object.
+func title(object Fields) string { return text(object["kind"]) + " " + identity(object) }
+
+func sameObject(a, b Fields) bool {
+	return a["apiVersion"] == b["apiVersion"] && title(a) == title(b)
+}
