@@ -71,37 +71,3 @@ func union(a, b Fields) Fields {
 	maps.Copy(all, b)
 	return all
 }
-
-// flatten writes every value that holds no others under its path. Lists of objects that have names are taken by name, other lists by
-// position.
-func flatten(into Fields, path string, value any) {
-	switch value := value.(type) {
-	case Fields:
-		for key, element := range value {
-			flatten(into, join(path, key), element)
-		}
-		if len(value) == 0 && path != "" {
-			into[path] = Fields{}
-		}
-	case []any:
-		for i, element := range value {
-			key := fmt.Sprintf("%s[%d]", path, i)
-			if object, ok := element.(Fields); ok {
-				if name, ok := object["name"].(string); ok {
-					key = path + "[" + name + "]"
-				}
-			}
-			flatten(into, key, element)
-		}
-	case nil:
-	default:
-		into[path] = value
-	}
-}
-
-func join(path, key string) string {
-	if path == "" {
-		return key
-	}
-	return path + "." + key
-}

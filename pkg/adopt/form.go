@@ -9,6 +9,7 @@ import (
 	"k8s.io/apimachinery/pkg/runtime"
 
 	"github.com/homelab-foundations/postgresapp/pkg/api/v1alpha1"
+	"github.com/homelab-foundations/postgresapp/pkg/change"
 	"github.com/homelab-foundations/postgresapp/pkg/cnpg"
 	"github.com/homelab-foundations/postgresapp/pkg/manifest"
 	"github.com/homelab-foundations/postgresapp/pkg/schedule"
@@ -25,14 +26,14 @@ type form struct {
 }
 
 func (f *form) leaves() Fields {
-	leaves := Fields{}
+	parts := Fields{}
 	for name, part := range map[string]Fields{"spec": f.spec, "metadata": f.metadata, "archive": f.archive, "recovery": f.recovery,
 		"schedule": f.schedule, "monitor": f.monitor, "roles": f.roles} {
 		if part != nil {
-			flatten(leaves, name, part)
+			parts[name] = part
 		}
 	}
-	return leaves
+	return change.Leaves(parts)
 }
 
 // read brings objects into their form.

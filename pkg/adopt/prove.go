@@ -1,6 +1,7 @@
 package adopt
 
 import (
+	"github.com/homelab-foundations/postgresapp/pkg/change"
 	"github.com/homelab-foundations/postgresapp/pkg/diag"
 	"github.com/homelab-foundations/postgresapp/pkg/manifest"
 	"github.com/homelab-foundations/postgresapp/pkg/render"
@@ -16,6 +17,9 @@ type Proof struct {
 
 	// Differences are what the objects say otherwise than the manifests.
 	Differences []Difference
+
+	// Consequences are what the step from the manifests to the app means for the running database.
+	Consequences []change.Consequence
 }
 
 // Holds tells whether the app expands to all that the manifests say, but for differences that are meant.
@@ -39,6 +43,7 @@ func Prove(manifests []Fields, adopted Adopted) (Proof, error) {
 	for _, object := range proof.Objects {
 		fields = append(fields, object.Fields)
 	}
+	proof.Consequences = change.Compare(adopted.Replaced, fields).Consequences
 	proof.Differences, err = Compare(manifests, fields)
 	return proof, err
 }

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/homelab-foundations/postgresapp/pkg/change"
 	"github.com/homelab-foundations/postgresapp/pkg/diag"
 	"github.com/homelab-foundations/postgresapp/pkg/manifest"
 )
@@ -26,12 +27,12 @@ func Report(w io.Writer, family Family, adopted Adopted, proof Proof) {
 		}
 		return
 	}
-	r.section("first of all", first(adopted, proof))
 	r.section("replaced", replaced(adopted, proof))
 	r.section("only an override can say", overrides(adopted))
 	r.section("to know", notes(adopted.Notes))
 	r.differences(proof)
 	r.section("new", created(adopted, proof))
+	r.section("when it is applied", meaning(proof))
 	if proof.Holds() {
 		r.line(1, "proven: expanded again, the app says all that the manifests say, but for the changes above")
 	} else {
@@ -121,31 +122,18 @@ func (r report) differences(proof Proof) {
 
 // shown is the difference without its reason, and without values that may be secret.
 func (d Difference) shown() string {
-	for _, part := range []string{".connectionParameters.", ".env[", ".sidecarEnv[", ".annotations."} {
-		if strings.Contains(d.Field, part) && (d.Was != nil || part != ".annotations.") {
-			return d.Field
-		}
+	if change.Secret("Cluster", d.Field) {
+		return d.Field
 	}
 	d.Reason = ""
 	return d.String()
 }
 
-// first are what must be done before the app is applied, because what the app replaces would take data along when it goes.
-func first(adopted Adopted, proof Proof) []string {
+// meaning are the consequences for what runs.
+func meaning(proof Proof) []string {
 	var lines []string
-	for _, object := range adopted.Replaced {
-		if successor(object, proof.Objects) == text(get(object, "metadata", "name")) {
-			continue
-		}
-		switch {
-		case is(object, "Database") && get(object, "spec", "databaseReclaimPolicy") == "delete":
-			lines = append(lines, title(object)+" drops its database when it is deleted: set its spec.databaseReclaimPolicy to retain and apply that")
-		case is(object, "DatabaseRole") && get(object, "spec", "databaseRoleReclaimPolicy") == "delete":
-			lines = append(lines, title(object)+" drops its role when it is deleted: set its spec.databaseRoleReclaimPolicy to retain and apply that")
-		case is(object, "ScheduledBackup") && get(adopted.Replaced[0], "spec", "backup", "volumeSnapshot", "snapshotOwnerReference") == "backup":
-			lines = append(lines, title(object)+" takes its Backups along when it is deleted, and they their volume snapshots: "+
-				"set the Cluster's spec.backup.volumeSnapshot.snapshotOwnerReference to none before the next snapshot, and keep those that you need")
-		}
+	for _, consequence := range proof.Consequences {
+		lines = append(lines, consequence.String())
 	}
 	return lines
 }
@@ -197,12 +185,7 @@ func created(adopted Adopted, proof Proof) []string {
 }
 
 func overrides(adopted Adopted) []string {
-	all, _ := get(adopted.App, "spec", "overrides").(Fields)
-	paths := Fields{}
-	for key, patch := range all {
-		flatten(paths, "spec.overrides."+key, patch)
-	}
-	return slices.Sorted(maps.Keys(paths))
+	return slices.Sorted(maps.Keys(change.Leaves(Fields{"spec": Fields{"overrides": get(adopted.App, "spec", "overrides")}})))
 }
 
 func notes(notes []Note) []string {

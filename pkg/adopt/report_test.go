@@ -45,19 +45,18 @@ func TestReport(t *testing.T) {
 		assert.Contains(t, text, line)
 	}
 	assert.NotContains(t, text, "hunter2")
-	assert.NotContains(t, text, "first of all")
 }
 
 func TestReportSaysWhatTakesDataAlong(t *testing.T) {
 	_, _, text := adoptAll(t, smallest,
 		"apiVersion: postgresql.cnpg.io/v1\nkind: Database\nmetadata: {name: orders}\nspec: {name: orders, owner: app, cluster: {name: shop}, databaseReclaimPolicy: delete}",
 		"apiVersion: postgresql.cnpg.io/v1\nkind: DatabaseRole\nmetadata: {name: reader}\nspec: {name: reader, cluster: {name: shop}, databaseRoleReclaimPolicy: retain}")
-	assert.Contains(t, text, "first of all:\n    Database orders drops its database when it is deleted")
-	assert.NotContains(t, text, "DatabaseRole reader drops")
+	assert.Contains(t, text, "danger: Database orders: the database orders is dropped: to keep it, set databaseReclaimPolicy to retain")
+	assert.NotContains(t, text, "danger: DatabaseRole reader")
 
 	_, _, text = adoptAll(t, smallest+"  backup: {volumeSnapshot: {className: csi, snapshotOwnerReference: backup}}\n",
 		strings.NewReplacer("method: plugin", "method: volumeSnapshot", "  pluginConfiguration: {name: barman-cloud.cloudnative-pg.io}\n", "").Replace(nightly))
-	assert.Contains(t, text, "ScheduledBackup nightly takes its Backups along")
+	assert.Contains(t, text, "danger: ScheduledBackup nightly: its Backups are deleted with it")
 }
 
 func TestReportKeepsSecrets(t *testing.T) {

@@ -21,9 +21,9 @@ var floors = [][]string{
 	{"pkg/strict", "pkg/alert"},
 	{"pkg/cnpg/internal/schema"},
 	{"pkg/cnpg"},
-	{"pkg/api/v1alpha1"},           // what a user may write
-	{"pkg/plan", "pkg/metadata"},   // what follows from it
-	{"pkg/expand", "pkg/manifest"}, // what it becomes
+	{"pkg/api/v1alpha1"},                         // what a user may write
+	{"pkg/plan", "pkg/metadata"},                 // what follows from it
+	{"pkg/expand", "pkg/manifest", "pkg/change"}, // what it becomes
 	{"pkg/platform"},
 	{"pkg/render"},                                      // the core
 	{"pkg/explain", "pkg/krm", "pkg/tree", "pkg/adopt"}, // the doors
@@ -46,7 +46,7 @@ var outside = []struct {
 
 // pure are packages that must not reach what makes two runs differ, directly.
 var pure = []string{"pkg/jsontype", "pkg/postgres", "pkg/tune", "pkg/schedule", "pkg/alert", "pkg/dashboard", "pkg/diag", "pkg/strict", "pkg/cnpg",
-	"pkg/substitution", "pkg/flux", "pkg/api/v1alpha1", "pkg/plan", "pkg/metadata", "pkg/expand", "pkg/platform", "pkg/manifest", "pkg/render", "pkg/explain"}
+	"pkg/substitution", "pkg/flux", "pkg/api/v1alpha1", "pkg/plan", "pkg/metadata", "pkg/expand", "pkg/platform", "pkg/manifest", "pkg/change", "pkg/render", "pkg/explain"}
 
 var impure = []string{"os", "os/exec", "net", "net/http", "math/rand", "math/rand/v2", "crypto/rand", "path/filepath", "io/ioutil", "syscall"}
 

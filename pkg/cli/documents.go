@@ -29,17 +29,23 @@ func readApps(path, defaults string, stdin io.Reader) (apps []render.Document, s
 	if len(apps) == 0 {
 		return nil, nil, fmt.Errorf("%s holds no PostgresApp and no PostgresPlatform", path)
 	}
-	if defaults == "" {
-		return apps, nil, nil
+	shared, err = readDefaults(defaults, stdin)
+	return apps, shared, err
+}
+
+// readDefaults reads the PostgresDefaults of a file, if one is named.
+func readDefaults(path string, stdin io.Reader) (*render.Document, error) {
+	if path == "" {
+		return nil, nil
 	}
-	documents, err = readDocuments(defaults, stdin)
+	documents, err := readDocuments(path, stdin)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	if len(documents) != 1 || documents[0].kind != v1alpha1.KindPostgresDefaults {
-		return nil, nil, fmt.Errorf("%s must hold one document of kind PostgresDefaults", defaults)
+		return nil, fmt.Errorf("%s must hold one document of kind PostgresDefaults", path)
 	}
-	return apps, &documents[0].Document, nil
+	return &documents[0].Document, nil
 }
 
 // document is one document of a file, with what it says it is.

@@ -48,6 +48,11 @@ func Main(args []string, stdin io.Reader, stdout, stderr io.Writer) (exitCode in
 	switch err := root.Execute(); {
 	case err == nil:
 		return exitSuccess
+	case errors.As(err, new(trouble)):
+		if !errors.Is(err, failed) {
+			fmt.Fprintf(stderr, "error: %v\n", err)
+		}
+		return exitUsage
 	case errors.Is(err, failed):
 		return exitFailure
 	default:
@@ -84,7 +89,7 @@ ResourceList from standard input; the commands below need neither of them.`,
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
 		return usageError{fmt.Errorf("%w; see %s --help", err, c.CommandPath())}
 	})
-	root.AddCommand(adoptCommand(), buildCommand(), explainCommand(), installCommand(), schemaCommand(), versionCommand())
+	root.AddCommand(adoptCommand(), buildCommand(), diffCommand(), explainCommand(), installCommand(), schemaCommand(), versionCommand())
 	root.CompletionOptions.HiddenDefaultCmd = false
 	return root
 }

@@ -20,6 +20,7 @@ import (
 // manifest is one object as JSON decodes it, with the place that it was read from.
 type manifest struct {
 	fields map[string]any
+	text   []byte
 	source string
 }
 
@@ -79,7 +80,7 @@ func manifestsOf(path string, stdin io.Reader) ([]manifest, error) {
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", d.Source, err)
 		}
-		all = append(all, manifest{fields, d.Source})
+		all = append(all, manifest{fields, d.YAML, d.Source})
 	}
 	return all, nil
 }
@@ -125,7 +126,7 @@ func renderedManifests(dir string, stderr io.Writer) ([]manifest, error) {
 		if err != nil {
 			return nil, fmt.Errorf("%s: %s: %w", dir, resource.CurId(), err)
 		}
-		all = append(all, manifest{fields, dir})
+		all = append(all, manifest{fields, text, dir})
 	}
 	return all, nil
 }

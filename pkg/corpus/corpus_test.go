@@ -55,6 +55,46 @@ func TestCorpus(t *testing.T) {
 	assert.GreaterOrEqual(t, share, wanted)
 }
 
+// TestReports adopts each Cluster as the command does: each has a verdict in words, and only what is proven or refused with its errors.
+func TestReports(t *testing.T) {
+	verdicts := map[string]int{}
+	for _, s := range samples(t) {
+		manifests := []adopt.Manifest{{Object: s.cluster, Source: s.name}}
+		for _, object := range s.around {
+			manifests = append(manifests, adopt.Manifest{Object: object, Source: s.name})
+		}
+		families, errs := adopt.Families(manifests)
+		if len(errs) > 0 {
+			assert.Len(t, errs, 1, s.name)
+			assert.ErrorContains(t, errs[0], "which is not in what was given: give its file too")
+			verdicts["an ObjectStore is missing"]++
+			continue
+		}
+		require.Len(t, families, 1, s.name)
+		adopted, err := adopt.Cluster(families[0].Objects...)
+		require.NoError(t, err, s.name)
+		proof, err := adopt.Prove(families[0].Objects, adopted)
+		require.NoError(t, err, s.name)
+		var text strings.Builder
+		adopt.Report(&text, families[0], adopted, proof)
+		switch {
+		case proof.Holds():
+			verdicts["proven"]++
+			assert.Contains(t, text.String(), "\n  proven: ", s.name)
+		case proof.Findings.Failed():
+			verdicts["refused"]++
+			assert.Contains(t, text.String(), "\n  error: ", s.name)
+			assert.Contains(t, text.String(), "\n  REFUSED: ", s.name)
+		default:
+			assert.Fail(t, "not proven", "%s\n%s", s.name, text.String())
+		}
+	}
+	for _, verdict := range slices.Sorted(maps.Keys(verdicts)) {
+		t.Logf("%3d %s", verdicts[verdict], verdict)
+	}
+	assert.GreaterOrEqual(t, verdicts["proven"], 95, "of the 104 Clusters of the corpus")
+}
+
 // expand renders an app as every door does.
 func expand(t *testing.T, app []byte) []fields {
 	t.Helper()
