@@ -28,6 +28,7 @@ var floors = [][]string{
 	{"pkg/render"},                                      // the core
 	{"pkg/explain", "pkg/krm", "pkg/tree", "pkg/adopt"}, // the doors
 	{"pkg/build"},
+	{"pkg/repository"},
 	{"pkg/cli"},
 	{"fn"},
 }
@@ -38,7 +39,7 @@ var outside = []struct {
 	allowed []string
 	why     string
 }{
-	{[]string{"sigs.k8s.io/kustomize/", "github.com/GoogleContainerTools/"}, []string{"pkg/krm", "pkg/tree", "pkg/build", "pkg/cli", "fn"},
+	{[]string{"sigs.k8s.io/kustomize/", "github.com/GoogleContainerTools/"}, []string{"pkg/krm", "pkg/tree", "pkg/build", "pkg/repository", "pkg/cli", "fn"},
 		"the core knows nothing of the tools that call it"},
 	{[]string{"github.com/spf13/cobra"}, []string{"pkg/cli", "fn"}, "only the command line has flags"},
 	{[]string{"k8s.io/client-go", "sigs.k8s.io/controller-runtime", "github.com/cloudnative-pg/cloudnative-pg"}, nil, "the function talks to no cluster"},

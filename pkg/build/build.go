@@ -102,6 +102,11 @@ func (b *builder) build(fs filesys.FileSystem, dir string) (resources resmap.Res
 	return resources, findings, false, nil
 }
 
+// Renderer runs kustomize with the options, for those who rewrite trees. It must not run twice at the same time.
+func Renderer(o Options) func(fs filesys.FileSystem, dir string) (resmap.ResMap, error) {
+	return newBuilder(o, nil).render
+}
+
 // render runs kustomize.
 func (b *builder) render(fs filesys.FileSystem, dir string) (resmap.ResMap, error) {
 	// kustomize does not forget the schema of an earlier run when the next one sets none.

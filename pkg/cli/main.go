@@ -89,7 +89,7 @@ ResourceList from standard input; the commands below need neither of them.`,
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
 		return usageError{fmt.Errorf("%w; see %s --help", err, c.CommandPath())}
 	})
-	root.AddCommand(adoptCommand(), buildCommand(), diffCommand(), explainCommand(), installCommand(), schemaCommand(), versionCommand())
+	root.AddCommand(adoptCommand(), buildCommand(), diffCommand(), expandCommand(), explainCommand(), installCommand(), schemaCommand(), versionCommand())
 	root.CompletionOptions.HiddenDefaultCmd = false
 	return root
 }

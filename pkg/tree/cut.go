@@ -14,7 +14,7 @@ import (
 // point is where a transformer of ours stands: the apps that kustomize has accumulated here go, and their objects come.
 func (w *walker) point(wk *work, defaults *config, s *state) {
 	from := w.configOrigin(defaults)
-	found := w.take(wk, s, defaults.document, from, false)
+	found := w.take(wk, s, defaults, from, false)
 	*s = state{}
 	w.place(wk, found, from)
 }
@@ -45,7 +45,11 @@ type found struct {
 }
 
 // take finds out which apps kustomize has accumulated, and plans their objects.
-func (w *walker) take(wk *work, s *state, defaults *document, from origin, remainder bool) (f found) {
+func (w *walker) take(wk *work, s *state, by *config, from origin, remainder bool) (f found) {
+	var defaults *document
+	if by != nil {
+		defaults = by.document
+	}
 	none := len(s.apps) == 0
 	if none && !s.unknown {
 		return f
@@ -80,6 +84,9 @@ func (w *walker) take(wk *work, s *state, defaults *document, from origin, remai
 		return found{verify: f.verify}
 	}
 	f.objects = w.request(wk.unit.dir, apps, defaults, from)
+	if w.layout != nil {
+		w.layout.land(wk, by, s.apps, apps, f.objects)
+	}
 	return f
 }
 

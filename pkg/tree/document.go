@@ -109,13 +109,13 @@ func (w *walker) readFile(path string) (*file, error) {
 	if err != nil {
 		return nil, err
 	}
-	f := &file{path: path, raw: raw, others: true}
+	f := &file{path: path, others: true}
 	if slices.ContainsFunc(v1alpha1.Kinds(), func(kind string) bool { return bytes.Contains(raw, []byte(kind)) }) {
 		documents, err := parse(raw, path)
 		if err != nil {
 			return nil, err
 		}
-		f.others = false
+		f.raw, f.others = raw, false
 		for _, d := range documents {
 			switch {
 			case d.expandable():
@@ -207,4 +207,25 @@ func (d *document) fields() (map[string]any, error) {
 	decoder.UseNumber()
 	err := decoder.Decode(&fields)
 	return fields, err
+}
+
+// plainNumbers is decoded JSON with numbers as manifests have them.
+func plainNumbers(value any) any {
+	switch value := value.(type) {
+	case map[string]any:
+		for name, one := range value {
+			value[name] = plainNumbers(one)
+		}
+	case []any:
+		for i, one := range value {
+			value[i] = plainNumbers(one)
+		}
+	case json.Number:
+		if n, err := value.Int64(); err == nil {
+			return n
+		}
+		n, _ := value.Float64()
+		return n
+	}
+	return value
 }

@@ -16,10 +16,11 @@ import (
 // objects that come after others' resources stand in a Component, and so do the generators after them.
 func (w *walker) generators(u *unit) {
 	u.foreign = len(u.fields.HelmCharts) > 0
+	u.generating = w.classify(u, u.fields.Generators)
 	if len(u.fields.Generators) == 0 {
 		return
 	}
-	all := w.classify(u, u.fields.Generators)
+	all := u.generating
 	u.foreign = u.foreign || foreign(all.list)
 	if !slices.ContainsFunc(all.list, func(c *config) bool { return c.ours }) {
 		return
@@ -39,6 +40,7 @@ func (w *walker) generators(u *unit) {
 		for _, c := range all.list {
 			if c.ours {
 				o := w.request(u.dir, []*document{c.document}, nil, w.configOrigin(c))
+				u.generated = append(u.generated, &generated{c, o})
 				u.resources = append(slices.Clip(u.resources), o.paths()...)
 			}
 		}

@@ -31,7 +31,16 @@ type unit struct {
 	// that is neither ours nor kustomize's own.
 	foreign bool
 
-	transformers *configs
+	generating, transformers *configs
+
+	// generated are the objects of the generators of ours.
+	generated []*generated
+}
+
+// generated is what a generator of ours makes.
+type generated struct {
+	config  *config
+	objects *arrival
 }
 
 // path is the path of the kustomization file.

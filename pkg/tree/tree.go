@@ -69,11 +69,7 @@ func Rewrite(fs filesys.FileSystem, dir string, options Options) (*Tree, diag.Fi
 	if name != "" {
 		return nil, nil, fmt.Errorf("%s is a file: give the directory of a kustomization", dir)
 	}
-	w := &walker{
-		options: options, below: fs, overlay: newOverlay(fs), root: root.String(), given: dir,
-		units: map[string]*unit{}, results: map[string]state{}, active: map[string]bool{}, read: map[string]*file{},
-		expanded: map[expansionKey][]manifest.Object{}, markers: map[string]origin{}, parts: map[string]string{}, inlined: map[origin]string{},
-	}
+	w := newWalker(fs, root.String(), dir, options)
 	target, err := readUnit(fs, w.root)
 	if err != nil {
 		return nil, nil, fmt.Errorf("%s: %w", dir, err)
@@ -90,6 +86,14 @@ func Rewrite(fs filesys.FileSystem, dir string, options Options) (*Tree, diag.Fi
 		return nil, w.findings, w.err
 	}
 	return &Tree{FS: w.overlay, Dir: w.root, Objects: w.objects, BuildMetadata: target.fields.BuildMetadata, Assumed: w.assumed, walker: w}, w.findings, nil
+}
+
+func newWalker(fs filesys.FileSystem, root, given string, options Options) *walker {
+	return &walker{
+		options: options, below: fs, overlay: newOverlay(fs), root: root, given: given,
+		units: map[string]*unit{}, results: map[string]state{}, active: map[string]bool{}, read: map[string]*file{},
+		expanded: map[expansionKey][]manifest.Object{}, markers: map[string]origin{}, parts: map[string]string{}, inlined: map[origin]string{},
+	}
 }
 
 // fail keeps the first error that is kustomize's rather than an app's.

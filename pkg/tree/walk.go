@@ -57,6 +57,9 @@ type walker struct {
 
 	// parts are the directories of parts of Components that have been written, and what is in them.
 	parts map[string]string
+
+	// layout is what a whole repository is laid out by, or nil where one kustomization is built.
+	layout *layouter
 }
 
 // state is what is known about the PostgresApps in what kustomize has accumulated at some point.
@@ -76,6 +79,10 @@ type app struct {
 
 	// entry is the resource of the kustomization that the app comes straight from, or nil if it comes through another kustomization.
 	entry *entry
+
+	// home is the kustomization that lists the app's file, listed the entry with which it does.
+	home   *unit
+	listed string
 }
 
 // touch notes that something may have changed all apps.
@@ -166,15 +173,20 @@ func (w *walker) unit(dir string) *unit {
 	}
 	w.units[dir] = u
 	if u != nil {
-		if w.schema == nil && len(u.fields.OpenAPI) > 0 {
-			w.schema = w.schemaOf(u)
-		}
-		w.generators(u)
-		u.transformers = w.classify(u, u.fields.Transformers)
-		w.checkTransformers(u)
-		w.checkValidators(u)
+		w.prepare(u)
 	}
 	return u
+}
+
+// prepare replaces the generators of ours in a kustomization, and reads its transformers.
+func (w *walker) prepare(u *unit) {
+	if w.schema == nil && len(u.fields.OpenAPI) > 0 {
+		w.schema = w.schemaOf(u)
+	}
+	w.generators(u)
+	u.transformers = w.classify(u, u.fields.Transformers)
+	w.checkTransformers(u)
+	w.checkValidators(u)
 }
 
 // kustomization rewrites the Kustomization in dir, if that has not been done, and gives what it ends with. Its result is the same
@@ -194,7 +206,7 @@ func (w *walker) kustomization(dir string) state {
 	var s state
 	w.accumulate(wk, &s)
 	w.transform(wk, &s)
-	if dir == w.root {
+	if dir == w.root || w.layout != nil && w.layout.ends(dir) {
 		w.remainder(wk, &s)
 	}
 	wk.part.tail = true
@@ -218,7 +230,7 @@ func (w *walker) accumulate(wk *work, s *state) {
 			}
 			e.file = f
 			for _, d := range f.apps {
-				s.apps = append(s.apps, app{document: d, entry: e})
+				s.apps = append(s.apps, app{document: d, entry: e, home: u, listed: path})
 			}
 			w.misplaced(f)
 		case atDirectory:
