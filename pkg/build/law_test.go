@@ -17,6 +17,8 @@ import (
 	"sigs.k8s.io/kustomize/kyaml/openapi"
 	kyaml "sigs.k8s.io/kustomize/kyaml/yaml"
 
+	"github.com/homelab-foundations/postgresapp/pkg/build/treetest"
+
 	"github.com/homelab-foundations/postgresapp/pkg/api/v1alpha1"
 )
 
@@ -105,7 +107,7 @@ func extract(t testing.TB, archive *txtar.Archive) string {
 	for _, file := range archive.Files {
 		path := filepath.Join(root, file.Name)
 		require.NoError(t, os.MkdirAll(filepath.Dir(path), 0o755))
-		data := strings.ReplaceAll(string(file.Data), "FUNCTION", `{config.kubernetes.io/function: "exec: {path: `+simpleFunctionName+`}"}`)
+		data := strings.ReplaceAll(string(file.Data), "FUNCTION", `{config.kubernetes.io/function: "exec: {path: `+treetest.FunctionName+`}"}`)
 		require.NoError(t, os.WriteFile(path, []byte(data), 0o644))
 	}
 	return root
@@ -115,7 +117,7 @@ func extract(t testing.TB, archive *txtar.Archive) string {
 func addLast(t require.TestingT, dir string) {
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "last.yaml"), []byte(
 		"apiVersion: postgresapp.dev/v1alpha1\nkind: PostgresDefaults\nmetadata:\n  name: last\n  annotations:\n    config.kubernetes.io/function: 'exec: {path: "+
-			simpleFunctionName+"}'\n"), 0o644))
+			treetest.FunctionName+"}'\n"), 0o644))
 	path := filepath.Join(dir, "kustomization.yaml")
 	text, err := os.ReadFile(path)
 	require.NoError(t, err)
@@ -145,7 +147,7 @@ func TestLaw(t *testing.T) {
 			dir := filepath.Join(extract(t, e.archive), e.dir)
 
 			runs := 0
-			b := newBuilder(options, expandSimply)
+			b := newBuilder(options, treetest.Expand)
 			render := b.tree.Render
 			b.tree.Render = func(fs filesys.FileSystem, dir string) (resmap.ResMap, error) {
 				runs++

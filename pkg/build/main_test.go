@@ -6,15 +6,15 @@ import (
 	"path/filepath"
 	"testing"
 
+	"github.com/homelab-foundations/postgresapp/pkg/build/treetest"
 	"github.com/homelab-foundations/postgresapp/pkg/krm"
 	"github.com/homelab-foundations/postgresapp/pkg/render"
 )
 
 // The test program is the functions, too, that kustomize runs: kustomize finds it under their names on the PATH.
 const (
-	// functionName expands by the core, simpleFunctionName by expandSimply.
-	functionName       = "postgresapp"
-	simpleFunctionName = "postgresapp-simple"
+	// functionName expands by the core, treetest.FunctionName by that of the tests.
+	functionName = "postgresapp"
 
 	// foreignName is a function of others: see foreign.
 	foreignName = "foreign"
@@ -24,8 +24,8 @@ func TestMain(m *testing.M) {
 	switch filepath.Base(os.Args[0]) {
 	case functionName:
 		os.Exit(krm.Run(nil, os.Stdin, os.Stdout, os.Stderr, render.Apps))
-	case simpleFunctionName:
-		os.Exit(krm.Run(nil, os.Stdin, os.Stdout, os.Stderr, expandSimply))
+	case treetest.FunctionName:
+		os.Exit(krm.Run(nil, os.Stdin, os.Stdout, os.Stderr, treetest.Expand))
 	case foreignName:
 		os.Exit(foreign(os.Stdin, os.Stdout, os.Stderr))
 	}
@@ -45,7 +45,7 @@ func withFunctions(run func() int) int {
 		return 1
 	}
 	defer os.RemoveAll(dir)
-	for _, name := range []string{functionName, simpleFunctionName, foreignName} {
+	for _, name := range []string{functionName, treetest.FunctionName, foreignName} {
 		if err := os.Symlink(program, filepath.Join(dir, name)); err != nil {
 			fmt.Fprintln(os.Stderr, err)
 			return 1

@@ -232,6 +232,9 @@ func (e *editor) list(name string, change *tree.Change) error {
 		switch {
 		case c.Old == "":
 			behind := tail
+			if c.First {
+				behind = f.first
+			}
 			if i := slices.IndexFunc(f.items, func(s span) bool { return c.After != "" && s.value.Value == c.After }); i >= 0 {
 				behind = f.items[i].last
 			}

@@ -71,10 +71,7 @@ func (l *layouter) configurations(n *node) {
 			}
 		}
 	}
-	for _, g := range u.generated {
-		l.refuseEncrypted(g.config.document)
-		l.arrangeGenerated(n, g)
-	}
+	l.arrangeGenerated(n)
 	gone, files := l.appPatches(u)
 	if len(gone) > 0 && !slices.ContainsFunc(l.results[u.dir].apps, func(a app) bool { return a.local }) {
 		l.change(u).Patches = gone
@@ -82,18 +79,43 @@ func (l *layouter) configurations(n *node) {
 	}
 }
 
-// arrangeGenerated puts the objects of a generator among the resources, or, where the order of the output is that of the input and
-// others come before it, into a Component that comes first.
-func (l *layouter) arrangeGenerated(n *node, g *generated) {
+// arrangeGenerated puts the objects of generators among the resources, or, where the order of the output is that of the input and others
+// come before them, into a Component that comes first.
+func (l *layouter) arrangeGenerated(n *node) {
 	u := n.unit
-	e := l.expansion(u, g.config.path, []*document{g.config.document}, nil)
-	if n.group.top().ordered && (u.generates() || slices.ContainsFunc(u.generating.list, func(c *config) bool { return !c.ours })) {
-		l.refuse(u, "generators", g.config, "other generators stand beside it, and the order of the resources is to be kept: "+
-			"give the others a kustomization of their own, or leave sortOptions out")
+	if len(u.generated) == 0 {
 		return
 	}
-	e.append(l.objectsOf([]*document{g.config.document}, nil))
-	l.change(u).entry("resources", "", l.reference(u, l.put(e, u, g.config.name)))
+	var files []*Expansion
+	for _, g := range u.generated {
+		l.refuseEncrypted(g.config.document)
+		e := l.expansion(u, g.config.path, []*document{g.config.document}, nil)
+		e.append(l.objectsOf([]*document{g.config.document}, nil))
+		files = append(files, e)
+	}
+	isOther := func(c *config) bool { return !c.ours }
+	if !n.group.top().ordered || !u.generates() && !slices.ContainsFunc(u.generating.list, isOther) {
+		for i, e := range files {
+			l.change(u).entry("resources", "", l.reference(u, l.put(e, u, u.generated[i].config.name)))
+		}
+		return
+	}
+	first := slices.IndexFunc(u.generating.list, func(c *config) bool { return c.ours })
+	if slices.ContainsFunc(u.generating.list[first:], isOther) {
+		l.refuse(u, "generators", u.generated[0].config, "another generator comes after it, and the order of the resources is to be kept: "+
+			"list the others first, or leave sortOptions out")
+		return
+	}
+	name := u.generated[0].config.name
+	dir := l.directory(u, name, name)
+	var entries []string
+	for i, e := range files {
+		e.Path = filepath.Join(dir, filepath.Base(e.Path))
+		entries = append(entries, filepath.Base(l.put(e, u, u.generated[i].config.name)))
+	}
+	l.putComponent(dir, u, entries)
+	c := l.change(u)
+	c.Entries = append(c.Entries, EntryChange{List: "components", New: l.reference(u, dir), First: true})
 }
 
 // sourceGroup is what a landing makes of the apps of one file.

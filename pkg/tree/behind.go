@@ -85,13 +85,18 @@ func (l *layouter) component(n *landing) string {
 		e.append(l.objectsOf(g.apps, n.by))
 		entries = append(entries, filepath.Base(l.put(e, u, g.apps[0].name)))
 	}
+	l.putComponent(dir, u, entries)
+	return l.reference(u, dir)
+}
+
+// putComponent writes a Component that has the entries for resources.
+func (l *layouter) putComponent(dir string, u *unit, entries []string) {
 	var k strings.Builder
 	fmt.Fprintf(&k, "apiVersion: %s\nkind: %s\nresources:\n", types.ComponentVersion, types.ComponentKind)
 	for _, entry := range entries {
 		fmt.Fprintf(&k, "- %s\n", entry)
 	}
 	l.putKustomization(filepath.Join(dir, "kustomization.yaml"), u, []byte(k.String()))
-	return l.reference(u, dir)
 }
 
 // directory is a name for a directory in the kustomization's that nothing has.

@@ -1,6 +1,7 @@
 package tree
 
 import (
+	"errors"
 	"slices"
 
 	"sigs.k8s.io/kustomize/kyaml/filesys"
@@ -47,8 +48,9 @@ type Change struct {
 type EntryChange struct {
 	List, Old, New string
 
-	// After is the entry behind which an added one comes, or "".
+	// After is the entry behind which an added one comes, or "". First puts it before all others.
 	After string
+	First bool
 }
 
 // PatchChange removes an element of a list.
@@ -128,7 +130,7 @@ func Lay(fs filesys.FileSystem, given string, places Places, options Options) (*
 		return nil, w.findings, nil
 	}
 	if w.err != nil {
-		return nil, w.findings, w.err
+		return nil, w.findings, errors.New(l.words(w.err))
 	}
 	return l.result(), w.findings, nil
 }
