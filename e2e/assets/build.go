@@ -64,12 +64,8 @@ func newBuilder(ctx context.Context, progress io.Writer) (*builder, error) {
 // which compiler, and the manifests that are taken along.
 func (b *builder) key(ctx context.Context) (string, error) {
 	h := sha256.New()
-	for _, name := range []string{"go.mod", "go.sum"} {
-		content, err := os.ReadFile(filepath.Join(b.tools, name))
-		if err != nil {
-			return "", fmt.Errorf("read what pins the programs: %w", err)
-		}
-		h.Write(content)
+	if err := b.pins(h); err != nil {
+		return "", err
 	}
 	platform, err := goOutput(ctx, b.tools, "env", "GOVERSION", "GOOS", "GOARCH")
 	if err != nil {
@@ -77,6 +73,20 @@ func (b *builder) key(ctx context.Context) (string, error) {
 	}
 	fmt.Fprintln(h, platform, buildFlags, linkFlags, packages, manifests)
 	return hex.EncodeToString(h.Sum(nil))[:16], nil
+}
+
+// pins writes what pins the modules.
+func (b *builder) pins(to io.Writer) error {
+	for _, name := range []string{"go.mod", "go.sum"} {
+		content, err := os.ReadFile(filepath.Join(b.tools, name))
+		if err != nil {
+			return fmt.Errorf("read what pins the programs: %w", err)
+		}
+		if _, err := to.Write(content); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // build compiles a program and puts it at path.
@@ -89,19 +99,24 @@ func (b *builder) build(ctx context.Context, p Program, path string) error {
 		}
 		ldflags += " " + version
 	}
-	fmt.Fprintf(b.progress, "building %s\n", p)
+	return b.compile(ctx, string(p), packages[p], ldflags, path)
+}
+
+// compile builds a main package and puts the program at path, whole or not at all.
+func (b *builder) compile(ctx context.Context, name, pkg, ldflags, path string) error {
+	fmt.Fprintf(b.progress, "building %s\n", name)
 	start := time.Now()
 	tmp := path + ".tmp"
 	defer os.Remove(tmp) // gone already when all went well
 	args := append([]string{"build"}, buildFlags...)
-	args = append(args, "-ldflags="+ldflags, "-o", tmp, packages[p])
+	args = append(args, "-ldflags="+ldflags, "-o", tmp, pkg)
 	if _, err := goOutput(ctx, b.tools, args...); err != nil {
-		return fmt.Errorf("build %s: %w", p, err)
+		return fmt.Errorf("build %s: %w", name, err)
 	}
 	if err := os.Rename(tmp, path); err != nil {
-		return fmt.Errorf("put %s in place: %w", p, err)
+		return fmt.Errorf("put %s in place: %w", name, err)
 	}
-	fmt.Fprintf(b.progress, "built %s in %s\n", p, time.Since(start).Round(time.Second))
+	fmt.Fprintf(b.progress, "built %s in %s\n", name, time.Since(start).Round(time.Second))
 	return nil
 }
 

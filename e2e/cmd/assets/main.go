@@ -37,6 +37,9 @@ func run(ctx context.Context, dirOnly bool) error {
 	if err != nil {
 		return err
 	}
+	if _, err := assets.EnsureSourceController(ctx, os.Stderr); err != nil {
+		return err
+	}
 	fmt.Println(set.Dir())
 	return nil
 }
