@@ -24,6 +24,7 @@ test: ## Run all tests that need Go alone, and the real kustomize, which Go buil
 	cd tools && go build -o ../bin/kustomize sigs.k8s.io/kustomize/kustomize/v5
 	go vet ./...
 	go test -shuffle=on ./...
+	$(MAKE) -C source test
 
 .PHONY: e2e
 e2e: build ## Run the tests against the real parts: API server, operator, engines, PostgreSQL, Prometheus

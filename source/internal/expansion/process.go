@@ -11,6 +11,8 @@ import (
 	"runtime/debug"
 	"strings"
 	"time"
+
+	"github.com/homelab-foundations/postgresapp/pkg/repository"
 )
 
 // Command is the argument that makes the controller's program expand one tree and end.
@@ -81,7 +83,7 @@ func Serve(in io.Reader, out io.Writer) error {
 			return fmt.Errorf("limit the memory: %w", err)
 		}
 	}
-	report, err := expand(r.Paths)
+	report, err := expand(r.Paths, repository.Limits{})
 	if err != nil {
 		return err
 	}
