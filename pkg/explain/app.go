@@ -108,54 +108,6 @@ func (e explanation) backup(p *plan.Plan) {
 	}
 }
 
-// recovery tells where the cluster comes from and in which order a restore is done, because that is read at night.
-func (e explanation) recovery(p *plan.Plan) {
-	r := p.Recovery
-	if r == nil {
-		if p.Archive != nil {
-			e.section("To restore")
-			e.row("1", fmt.Sprintf("delete Cluster %s", p.Cluster), "before the change is applied: its last WAL would land in the new archive")
-			e.row("2", fmt.Sprintf("set lineage: %d", *p.Spec.Lineage+1), "and restore.to for a point in time, then apply")
-		}
-		return
-	}
-	e.section("Created from")
-	if r.Source != nil {
-		place := r.Source.ServerName
-		if r.Source.DestinationPath != "" {
-			place = r.Source.DestinationPath + "/" + place
-		} else if r.Source.ObjectStore != "" {
-			place = "ObjectStore " + r.Source.ObjectStore + ", " + place
-		}
-		e.row("archive", place, "read only while the cluster is created; leave it as it is afterwards")
-	}
-	if r.Snapshots != nil {
-		e.row("snapshot", r.Snapshots.Storage.Name, "read only while the cluster is created")
-	}
-	e.row("up to", target(r), "restore.to")
-	e.row("order", "delete the old Cluster "+p.Cluster+" before this is applied",
-		"otherwise its last WAL lands in the new archive; the way out is one more lineage with restore.fromLineage")
-}
-
-func target(r *plan.Recovery) string {
-	t := r.Target
-	switch {
-	case t == nil:
-		return "the end of the archive"
-	case t.TargetTime != "":
-		return t.TargetTime
-	case t.TargetLSN != "":
-		return "position " + t.TargetLSN
-	case t.TargetXID != "":
-		return "transaction " + t.TargetXID
-	case t.TargetName != "":
-		return "restore point " + t.TargetName
-	case t.TargetImmediate != nil && *t.TargetImmediate:
-		return "the end of base backup " + t.BackupID
-	}
-	return "the end of the archive"
-}
-
 func (e explanation) alerts(p *plan.Plan) {
 	n := 0
 	for _, group := range p.Alerts {
