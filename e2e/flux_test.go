@@ -3,14 +3,7 @@
 package e2e
 
 import (
-	"archive/tar"
-	"bytes"
-	"compress/gzip"
 	"context"
-	"crypto/sha256"
-	"fmt"
-	"net/http"
-	"net/http/httptest"
 	"testing"
 	"time"
 
@@ -85,32 +78,9 @@ func TestFluxAppliesExternalArtifact(t *testing.T) {
 // publish serves a tree of files for the rest of the test and announces it as the ExternalArtifact's.
 func publish(t *testing.T, namespace, revision string, files map[string]string) {
 	t.Helper()
-	var archive bytes.Buffer
-	compressed := gzip.NewWriter(&archive)
-	tree := tar.NewWriter(compressed)
-	for path, content := range files {
-		require.NoError(t, tree.WriteHeader(&tar.Header{Name: path, Mode: 0o644, Size: int64(len(content))}))
-		_, err := tree.Write([]byte(content))
-		require.NoError(t, err)
-	}
-	require.NoError(t, tree.Close())
-	require.NoError(t, compressed.Close())
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		_, _ = w.Write(archive.Bytes())
-	}))
-	t.Cleanup(server.Close)
-
-	artifact := parse(t, externalArtifact)[0]
-	require.NoError(t, cluster.Client.Get(t.Context(), client.ObjectKey{Namespace: namespace, Name: "tree"}, artifact))
-	require.NoError(t, unstructured.SetNestedMap(artifact.Object, map[string]any{
-		"path":           "tree.tar.gz",
-		"url":            server.URL + "/tree.tar.gz",
-		"revision":       revision,
-		"digest":         fmt.Sprintf("sha256:%x", sha256.Sum256(archive.Bytes())),
-		"size":           int64(archive.Len()),
-		"lastUpdateTime": time.Now().UTC().Format(time.RFC3339),
-	}, "status", "artifact"))
-	require.NoError(t, cluster.Client.Status().Update(t.Context(), artifact))
+	stop, err := cluster.Publish(t.Context(), client.ObjectKey{Namespace: namespace, Name: "tree"}, revision, files)
+	require.NoError(t, err)
+	t.Cleanup(stop)
 }
 
 // awaitReady waits until the Kustomization has tried a revision and gives the reason for being ready, or not,

@@ -1,6 +1,6 @@
 // Package assets provides what the rig runs: a control plane, the CloudNativePG operator and a Flux controller,
 // built from source at the versions that e2e/tools/go.mod pins, and the CRDs and webhook registrations that belong
-// to them, taken from the same modules.
+// to them, taken from the same modules. Beside them are the programs that a person at a terminal has.
 //
 // Everything is made once and kept in a directory outside the source tree, named after all that decides its
 // contents. Programs and manifests appear there by rename, so a directory never holds half a file.
@@ -29,12 +29,19 @@ const (
 	CNPGManager           Program = "cnpg-manager"
 	KustomizeController   Program = "kustomize-controller"
 	KubeControllerManager Program = "kube-controller-manager"
+	Kubectl               Program = "kubectl"
+	KubectlCNPG           Program = "kubectl-cnpg" // kubectl finds it as its plugin cnpg
+	SOPS                  Program = "sops"
+	AgeKeygen             Program = "age-keygen"
 )
 
 // All returns every program.
 func All() []Program {
-	return []Program{Etcd, KubeAPIServer, CNPGManager, KustomizeController, KubeControllerManager}
+	return append([]Program{Etcd, KubeAPIServer, CNPGManager, KustomizeController, KubeControllerManager}, Terminal()...)
 }
+
+// Terminal returns the programs that a person at a terminal has, under the names by which the documentation calls them.
+func Terminal() []Program { return []Program{Kubectl, KubectlCNPG, SOPS, AgeKeygen} }
 
 // Set is a directory of assets.
 type Set struct {

@@ -26,6 +26,10 @@ var packages = map[Program]string{
 	CNPGManager:           "github.com/cloudnative-pg/cloudnative-pg/cmd/manager",
 	KustomizeController:   "github.com/fluxcd/kustomize-controller",
 	KubeControllerManager: "k8s.io/kubernetes/cmd/kube-controller-manager",
+	Kubectl:               "k8s.io/kubernetes/cmd/kubectl",
+	KubectlCNPG:           "github.com/cloudnative-pg/cloudnative-pg/cmd/kubectl-cnpg",
+	SOPS:                  "github.com/getsops/sops/v3/cmd/sops",
+	AgeKeygen:             "filippo.io/age/cmd/age-keygen",
 }
 
 // buildFlags leave out optimisation and inlining, which takes a third off the compile time: the programs serve

@@ -95,11 +95,12 @@ func (r *Rig) startControlPlane(set assets.Set) (*controlPlane, error) {
 }
 
 // startGarbageCollection starts the controllers that finish deletions. The protection of claims is one of them:
-// it alone takes off the finalizer that the API server puts on every PersistentVolumeClaim.
+// it alone takes off the finalizer that the API server puts on every PersistentVolumeClaim. The controller of quotas comes
+// along: without it the API server refuses whatever a ResourceQuota counts.
 func (r *Rig) startGarbageCollection(set assets.Set) error {
 	_, err := r.startProcess("kube-controller-manager", nil, set.Program(assets.KubeControllerManager),
 		"--kubeconfig="+r.Kubeconfig,
-		"--controllers=garbage-collector-controller,namespace-controller,persistentvolumeclaim-protection-controller",
+		"--controllers=garbage-collector-controller,namespace-controller,persistentvolumeclaim-protection-controller,resourcequota-controller",
 		"--leader-elect=false",
 		"--secure-port=0",
 		"--use-service-account-credentials=false",

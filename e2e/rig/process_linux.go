@@ -12,7 +12,7 @@ import (
 )
 
 // stopTimeout is how long a program may take to end before it is killed.
-const stopTimeout = 10 * time.Second
+const stopTimeout = time.Minute
 
 // process is a program of the rig. The kernel kills it when this process dies.
 type process struct {

@@ -42,8 +42,8 @@ type Options struct {
 	// Flux starts kustomize-controller, with the feature gate ExternalArtifact on.
 	Flux bool
 
-	// GarbageCollection starts those controllers of kube-controller-manager that finish deletions. Without it
-	// dependents outlive their owner, and a deleted namespace stays Terminating.
+	// GarbageCollection starts those controllers of kube-controller-manager that finish deletions, and the one that counts for
+	// ResourceQuotas. Without it dependents outlive their owner, and a deleted namespace stays Terminating.
 	GarbageCollection bool
 
 	// StateDir is a directory below which the rig makes its own, with the state and the log of every program, and
