@@ -35,6 +35,11 @@ var kustomizations = []struct{ dir, warnings string }{
 	{dir: "import"},
 	{dir: "replica-cluster"},
 	{dir: "volume-snapshots"},
+	{dir: "database-app"},
+	{dir: "credentials/generated"},
+	{dir: "credentials/external-secret"},
+	{dir: "credentials/sops"},
+	{dir: "team-namespace"},
 }
 
 // programs are the function on kustomize's PATH, and the real kustomize at the version of tools/go.mod.

@@ -82,7 +82,7 @@ func TestReadmeShowsTheQuickstart(t *testing.T) {
 func TestLinks(t *testing.T) {
 	documents, err := filepath.Glob("../*.md")
 	require.NoError(t, err)
-	for _, pattern := range []string{"../docs/*.md", "../docs/*/*.md", "*.md", "*/*.md", "../components/*/*.md", "../e2e/*.md"} {
+	for _, pattern := range []string{"../docs/*.md", "../docs/*/*.md", "*.md", "*/*.md", "*/*/*.md", "../components/*/*.md", "../e2e/*.md"} {
 		more, err := filepath.Glob(pattern)
 		require.NoError(t, err)
 		documents = append(documents, more...)
