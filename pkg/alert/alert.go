@@ -103,7 +103,7 @@ type rule struct {
 	expr     string
 	pooler   string // the pooler that it is about, or ""
 
-	// summary follows "PostgreSQL <cluster>: "; description may use Prometheus' templates.
+	// summary follows the subject, such as "PostgreSQL <cluster>: "; description may use Prometheus' templates.
 	summary, description string
 }
 
@@ -151,7 +151,11 @@ func (c cluster) emit(r rule) monitoringv1.Rule {
 	if r.pooler != "" {
 		labels[poolerLabel] = r.pooler
 	}
-	runbooks := c.RunbookBaseURL
+	return r.emit("PostgreSQL "+c.Cluster, labels, c.RunbookBaseURL)
+}
+
+// emit is the rule about a subject with all its labels.
+func (r rule) emit(subject string, labels map[string]string, runbooks string) monitoringv1.Rule {
 	if runbooks == "" {
 		runbooks = DefaultRunbookBaseURL
 	}
@@ -162,7 +166,7 @@ func (c cluster) emit(r rule) monitoringv1.Rule {
 		For:    &wait,
 		Labels: labels,
 		Annotations: map[string]string{
-			"summary":     "PostgreSQL " + c.Cluster + ": " + r.summary,
+			"summary":     subject + ": " + r.summary,
 			"description": r.description,
 			"runbook_url": strings.TrimSuffix(runbooks, "/") + "/" + r.name + ".md",
 		},
@@ -210,17 +214,33 @@ func (s Subject) check() error {
 			refuse(fmt.Sprintf("poolers[%d]", i), "%q is not the name of a Pooler; use lower-case letters, digits and dashes", name)
 		}
 	}
-	for _, name := range slices.Sorted(maps.Keys(s.Labels)) {
-		if slices.Contains([]string{severityLabel, clusterLabel, poolerLabel}, name) || slices.Contains(seriesLabels, name) {
-			refuse("labels."+name, "the alerts carry a label of this name already; choose another")
-		}
-	}
-	for i, name := range s.Exclude {
-		if !slices.Contains(Names(), name) {
-			refuse(fmt.Sprintf("exclude[%d]", i), "there is no alert %q; known are %s", name, strings.Join(Names(), ", "))
-		}
-	}
+	errs = append(errs, checkSelection(s.Labels, s.Exclude, CheckLabel, names)...)
 	return errors.Join(errs...)
+}
+
+// CheckLabel returns an error for the name of a label that an alert of a cluster carries already.
+func CheckLabel(name string) error {
+	if slices.Contains([]string{severityLabel, clusterLabel, poolerLabel}, name) || slices.Contains(seriesLabels, name) {
+		return errLabelTaken
+	}
+	return nil
+}
+
+var errLabelTaken = errors.New("the alerts carry a label of this name already; choose another")
+
+// checkSelection checks the labels that are added and the alerts that are left out.
+func checkSelection(labels map[string]string, exclude []string, check func(string) error, known []string) (errs []error) {
+	for _, name := range slices.Sorted(maps.Keys(labels)) {
+		if err := check(name); err != nil {
+			errs = append(errs, fmt.Errorf("labels.%s: %w", name, err))
+		}
+	}
+	for i, name := range exclude {
+		if !slices.Contains(known, name) {
+			errs = append(errs, fmt.Errorf("exclude[%d]: there is no alert %q; known are %s", i, name, strings.Join(known, ", ")))
+		}
+	}
+	return errs
 }
 
 // formatDuration writes a duration the way Prometheus reads one and a person likes to: 30h, 1h30m, 90s is 1m30s. Fractions of a

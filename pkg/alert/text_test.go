@@ -4,20 +4,33 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"text/template"
 
+	monitoringv1 "github.com/prometheus-operator/prometheus-operator/pkg/apis/monitoring/v1"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/homelab-foundations/postgresapp/pkg/alert/metrictest"
 )
 
+// everyRule is every rule that there is, by the name of its alert.
+func everyRule(t *testing.T) map[string]monitoringv1.Rule {
+	rules := build(t, everything())
+	for _, group := range platformGroups(t, wholePlatform()) {
+		for _, r := range group.Rules {
+			rules[r.Alert] = r
+		}
+	}
+	return rules
+}
+
 // texts are all strings of a rule that Flux or Prometheus might expand.
-func texts(t *testing.T, s Subject) map[string][]string {
+func texts(t *testing.T) map[string][]string {
 	all := map[string][]string{}
-	for name, r := range build(t, s) {
+	for name, r := range everyRule(t) {
 		all[name] = append(all[name], r.Expr.StrVal)
 		for _, annotation := range r.Annotations {
 			all[name] = append(all[name], annotation)
@@ -29,7 +42,7 @@ func texts(t *testing.T, s Subject) map[string][]string {
 // Flux's substitution (fluxcd/pkg/envsubst 1.4.0) replaces ${name} and turns $$ into $; it leaves any other $ alone. kustomize's vars
 // replace $(name). Text without these is the same with and without substitution.
 func TestTextSurvivesSubstitution(t *testing.T) {
-	for name, all := range texts(t, everything()) {
+	for name, all := range texts(t) {
 		for _, text := range all {
 			assert.NotRegexp(t, `\$[{$(]|\$$`, text, name)
 		}
@@ -42,7 +55,7 @@ func TestAnnotationsAreTemplatesOfExistingLabels(t *testing.T) {
 	for _, f := range []string{"humanize", "humanize1024", "humanizeDuration", "humanizePercentage", "humanizeTimestamp"} {
 		functions[f] = func(any) string { return f }
 	}
-	for name, r := range build(t, everything()) {
+	for name, r := range everyRule(t) {
 		kept := metrictest.Parse(r.Expr.StrVal).Grouping
 		for key, text := range r.Annotations {
 			// Prometheus sets these two before a template.
@@ -53,7 +66,7 @@ func TestAnnotationsAreTemplatesOfExistingLabels(t *testing.T) {
 			}
 		}
 		assert.NotEmpty(t, r.Annotations["description"], name)
-		assert.Regexp(t, `^PostgreSQL temporal-postgres: [a-zA-Z]`, r.Annotations["summary"], name)
+		assert.Regexp(t, `^(PostgreSQL temporal-postgres|CloudNativePG|Barman Cloud plugin): [a-zA-Z]`, r.Annotations["summary"], name)
 	}
 }
 
@@ -63,10 +76,10 @@ func TestEveryAlertHasARunbook(t *testing.T) {
 	index, err := os.ReadFile(filepath.Join(runbooks, "README.md"))
 	require.NoError(t, err)
 	severity := map[string]string{}
-	for _, r := range build(t, everything()) {
+	for _, r := range everyRule(t) {
 		severity[r.Alert] = r.Labels["severity"]
 	}
-	for _, name := range Names() {
+	for _, name := range slices.Concat(Names(), PlatformNames()) {
 		page, err := os.ReadFile(filepath.Join(runbooks, name+".md"))
 		require.NoError(t, err, "write docs/runbooks/%s.md", name)
 		text := string(page)
@@ -86,7 +99,7 @@ func TestEveryRunbookHasAnAlert(t *testing.T) {
 	require.NotEmpty(t, pages)
 	for _, page := range pages {
 		if name := strings.TrimSuffix(filepath.Base(page), ".md"); name != "README" {
-			assert.Contains(t, Names(), name)
+			assert.Contains(t, slices.Concat(Names(), PlatformNames()), name)
 		}
 	}
 }

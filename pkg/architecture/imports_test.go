@@ -19,13 +19,15 @@ const module = "github.com/homelab-foundations/postgresapp/"
 var floors = [][]string{
 	{"pkg/schema", "pkg/jsontype", "pkg/postgres", "pkg/tune", "pkg/schedule", "pkg/dashboard", "pkg/diag", "pkg/substitution", "pkg/flux"}, // facts and arithmetic
 	{"pkg/strict", "pkg/alert"},
+	{"pkg/chart"},
 	{"pkg/cnpg/internal/schema"},
 	{"pkg/cnpg"},
-	{"pkg/api/v1alpha1"},                         // what a user may write
-	{"pkg/plan", "pkg/metadata"},                 // what follows from it
+	{"pkg/api/v1alpha1"},         // what a user may write
+	{"pkg/plan", "pkg/metadata"}, // what follows from it
+	{"pkg/policy"},
 	{"pkg/expand", "pkg/manifest", "pkg/change"}, // what it becomes
 	{"pkg/platform"},
-	{"pkg/render"},                                      // the core
+	{"pkg/render"}, // the core
 	{"pkg/explain", "pkg/krm", "pkg/tree", "pkg/adopt"}, // the doors
 	{"pkg/build"},
 	{"pkg/repository"},
@@ -47,7 +49,8 @@ var outside = []struct {
 
 // pure are packages that must not reach what makes two runs differ, directly.
 var pure = []string{"pkg/jsontype", "pkg/postgres", "pkg/tune", "pkg/schedule", "pkg/alert", "pkg/dashboard", "pkg/diag", "pkg/strict", "pkg/cnpg",
-	"pkg/substitution", "pkg/flux", "pkg/api/v1alpha1", "pkg/plan", "pkg/metadata", "pkg/expand", "pkg/platform", "pkg/manifest", "pkg/change", "pkg/render", "pkg/explain"}
+	"pkg/substitution", "pkg/flux", "pkg/chart", "pkg/api/v1alpha1", "pkg/plan", "pkg/metadata", "pkg/policy", "pkg/expand", "pkg/platform", "pkg/manifest", "pkg/change", "pkg/render",
+	"pkg/explain"}
 
 var impure = []string{"os", "os/exec", "net", "net/http", "math/rand", "math/rand/v2", "crypto/rand", "path/filepath", "io/ioutil", "syscall"}
 

@@ -13,7 +13,7 @@ import (
 )
 
 // schemas are the definitions of the kinds, without prose and with equal parts once: the operator's at 1.30.0, ObjectStore at 0.15.0 of the
-// plugin, ExternalSecret at 1.3.2, and the Prometheus operator's at the version whose types the product uses. Each file names its source.
+// plugin, ExternalSecret at 1.3.2, Flux's at source-controller 1.9.3 and helm-controller 1.6.4, and the Prometheus operator's at the version whose types the product uses. Each file names its source.
 //
 //go:embed schemas/*.json
 var schemas embed.FS
@@ -26,7 +26,10 @@ var kinds = [...]struct{ kind, apiVersion string }{
 	{"Database", APIVersion},
 	{"DatabaseRole", APIVersion},
 	{"ExternalSecret", externalSecretsAPIVersion},
+	{"HelmRelease", helmAPIVersion},
+	{"HelmRepository", sourceAPIVersion},
 	{"ImageCatalog", APIVersion},
+	{"OCIRepository", sourceAPIVersion},
 	{"ObjectStore", ObjectStoreAPIVersion},
 	{"PodMonitor", monitoringAPIVersion},
 	{"Pooler", APIVersion},
@@ -40,6 +43,8 @@ var kinds = [...]struct{ kind, apiVersion string }{
 const (
 	monitoringAPIVersion      = "monitoring.coreos.com/v1"
 	externalSecretsAPIVersion = "external-secrets.io/v1"
+	sourceAPIVersion          = "source.toolkit.fluxcd.io/v1"
+	helmAPIVersion            = "helm.toolkit.fluxcd.io/v2"
 )
 
 // decoded holds the schemas that were needed so far, by kind.

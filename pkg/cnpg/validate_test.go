@@ -72,6 +72,17 @@ spec:
   target: {name: s, template: {type: kubernetes.io/basic-auth, data: {uri: "{{ .password }}"}}}
   data: [{secretKey: password, remoteRef: {key: shop, property: password}}]
   dataFrom: [{find: {name: {regexp: "^shop"}}}]`,
+		"HelmRelease": `
+spec:
+  interval: 10m
+  chart: {spec: {chart: cloudnative-pg, version: 0.29.0, sourceRef: {kind: HelmRepository, name: cloudnative-pg}}}
+  dependsOn: [{name: cert-manager, namespace: cert-manager}]
+  install: {strategy: {name: RetryOnFailure}}
+  values: {anything: [goes, {here: true}]}`,
+		"HelmRepository": `
+spec: {interval: 1h, url: "https://cloudnative-pg.github.io/charts", secretRef: {name: s}}`,
+		"OCIRepository": `
+spec: {interval: 1h, url: "oci://ghcr.io/cloudnative-pg/charts/cloudnative-pg", ref: {tag: 0.29.0}, layerSelector: {mediaType: a, operation: copy}}`,
 		"ObjectStore": `
 spec:
   retentionPolicy: 30d

@@ -4,14 +4,11 @@ import (
 	"slices"
 	"strconv"
 
-	corev1 "k8s.io/api/core/v1"
 	networkingv1 "k8s.io/api/networking/v1"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/apimachinery/pkg/util/intstr"
 
 	"github.com/homelab-foundations/postgresapp/pkg/cnpg"
-	"github.com/homelab-foundations/postgresapp/pkg/metadata"
 	"github.com/homelab-foundations/postgresapp/pkg/plan"
+	"github.com/homelab-foundations/postgresapp/pkg/policy"
 )
 
 // networkPolicies builds who may talk to the cluster's pods and to whom they may talk: one policy for all pods of the cluster (the
@@ -32,36 +29,25 @@ func networkPolicies(p *plan.Plan) []Object {
 
 func networkPolicy(p *plan.Plan, name string, pods map[string]string, ingress []networkingv1.NetworkPolicyIngressRule,
 	egress []networkingv1.NetworkPolicyEgressRule) *networkingv1.NetworkPolicy {
-	policy := &networkingv1.NetworkPolicy{
-		TypeMeta:   metadata.Type(networkingv1.SchemeGroupVersion.String(), "NetworkPolicy"),
-		ObjectMeta: meta(p, name, componentNetwork),
-		Spec:       networkingv1.NetworkPolicySpec{PodSelector: metav1.LabelSelector{MatchLabels: pods}, Ingress: ingress, Egress: egress},
-	}
-	if ingress != nil {
-		policy.Spec.PolicyTypes = append(policy.Spec.PolicyTypes, networkingv1.PolicyTypeIngress)
-	}
-	if egress != nil {
-		policy.Spec.PolicyTypes = append(policy.Spec.PolicyTypes, networkingv1.PolicyTypeEgress)
-	}
-	return policy
+	return policy.New(meta(p, name, componentNetwork), pods, ingress, egress)
 }
 
 // instanceIngress is who may reach an instance (docs/src/security.md and samples/networkpolicy-example.yaml of CloudNativePG 1.30.0).
 func instanceIngress(p *plan.Plan) []networkingv1.NetworkPolicyIngressRule {
 	rules := []networkingv1.NetworkPolicyIngressRule{
 		// The operator asks for the status, and connects for databases and roles.
-		{From: []networkingv1.NetworkPolicyPeer{operator(p)}, Ports: tcp(cnpg.StatusPort, cnpg.PostgreSQLPort)},
+		{From: []networkingv1.NetworkPolicyPeer{operator(p)}, Ports: policy.TCP(cnpg.StatusPort, cnpg.PostgreSQLPort)},
 		// Instances replicate from each other, and ask each other whether they are cut off: without the status port, a primary that
 		// loses the API server stops itself. Poolers and the jobs that join instances connect as well.
-		{From: []networkingv1.NetworkPolicyPeer{pods(map[string]string{cnpg.ClusterLabel: p.Cluster})}, Ports: tcp(cnpg.PostgreSQLPort, cnpg.StatusPort)},
+		{From: []networkingv1.NetworkPolicyPeer{policy.Pods(map[string]string{cnpg.ClusterLabel: p.Cluster})}, Ports: policy.TCP(cnpg.PostgreSQLPort, cnpg.StatusPort)},
 	}
 	rules = append(rules, clientIngress(p)...)
-	return append(rules, networkingv1.NetworkPolicyIngressRule{From: prometheus(p), Ports: tcp(cnpg.MetricsPort)})
+	return append(rules, networkingv1.NetworkPolicyIngressRule{From: prometheus(p), Ports: policy.TCP(cnpg.MetricsPort)})
 }
 
 // poolerIngress is who may reach a pooler.
 func poolerIngress(p *plan.Plan) []networkingv1.NetworkPolicyIngressRule {
-	return append(clientIngress(p), networkingv1.NetworkPolicyIngressRule{From: prometheus(p), Ports: tcp(cnpg.PoolerMetricsPort)})
+	return append(clientIngress(p), networkingv1.NetworkPolicyIngressRule{From: prometheus(p), Ports: policy.TCP(cnpg.PoolerMetricsPort)})
 }
 
 // clientIngress lets clients in. Without any there is no rule: one that names nobody would let everybody in.
@@ -70,19 +56,16 @@ func clientIngress(p *plan.Plan) []networkingv1.NetworkPolicyIngressRule {
 	if len(peers) == 0 {
 		return nil
 	}
-	return []networkingv1.NetworkPolicyIngressRule{{From: peers, Ports: tcp(cnpg.PostgreSQLPort)}}
+	return []networkingv1.NetworkPolicyIngressRule{{From: peers, Ports: policy.TCP(cnpg.PostgreSQLPort)}}
 }
 
-// clusterEgress is what the cluster's pods may reach. The API server has no label to select it by; it listens on 443 or 6443.
+// clusterEgress is what the cluster's pods may reach.
 func clusterEgress(p *plan.Plan) []networkingv1.NetworkPolicyEgressRule {
-	udp, tcpProtocol, dns := corev1.ProtocolUDP, corev1.ProtocolTCP, intstr.FromInt32(53)
-	rules := []networkingv1.NetworkPolicyEgressRule{
-		{To: []networkingv1.NetworkPolicyPeer{pods(map[string]string{cnpg.ClusterLabel: p.Cluster})}, Ports: tcp(cnpg.PostgreSQLPort, cnpg.StatusPort)},
-		{Ports: []networkingv1.NetworkPolicyPort{{Protocol: &udp, Port: &dns}, {Protocol: &tcpProtocol, Port: &dns}}},
-		{Ports: tcp(443, 6443)},
-	}
+	rules := append([]networkingv1.NetworkPolicyEgressRule{
+		{To: policy.Peers(policy.Pods(map[string]string{cnpg.ClusterLabel: p.Cluster})), Ports: policy.TCP(cnpg.PostgreSQLPort, cnpg.StatusPort)},
+	}, policy.Necessities()...)
 	if ports := outsidePorts(p); len(ports) > 0 {
-		rules = append(rules, networkingv1.NetworkPolicyEgressRule{Ports: tcp(ports...)})
+		rules = append(rules, networkingv1.NetworkPolicyEgressRule{Ports: policy.TCP(ports...)})
 	}
 	return append(rules, p.Spec.Network.AllowTo...)
 }
@@ -123,39 +106,19 @@ func serverPort(parameters map[string]string) int32 {
 // clients are those whom the user allows, by default every pod of the namespace. The app's own Job always is.
 func clients(p *plan.Plan) []networkingv1.NetworkPolicyPeer {
 	if p.Spec.Network.AllowFrom == nil {
-		return []networkingv1.NetworkPolicyPeer{pods(nil)}
+		return []networkingv1.NetworkPolicyPeer{policy.Pods(nil)}
 	}
 	if p.Spec.Init != nil && p.Spec.Init.Job != nil {
-		return append(slices.Clone(p.Spec.Network.AllowFrom), pods(jobPodLabels(p)))
+		return append(slices.Clone(p.Spec.Network.AllowFrom), policy.Pods(jobPodLabels(p)))
 	}
 	return p.Spec.Network.AllowFrom
 }
 
 // prometheus is where metrics are scraped from, by default any namespace.
 func prometheus(p *plan.Plan) []networkingv1.NetworkPolicyPeer {
-	selector := metav1.LabelSelector{}
-	if namespace := p.Spec.Network.PrometheusNamespace; namespace != "" {
-		selector.MatchLabels = map[string]string{corev1.LabelMetadataName: namespace}
-	}
-	return []networkingv1.NetworkPolicyPeer{{NamespaceSelector: &selector}}
+	return policy.Peers(policy.Namespace(p.Spec.Network.PrometheusNamespace))
 }
 
 func operator(p *plan.Plan) networkingv1.NetworkPolicyPeer {
-	return networkingv1.NetworkPolicyPeer{
-		NamespaceSelector: &metav1.LabelSelector{MatchLabels: map[string]string{corev1.LabelMetadataName: p.Spec.Network.OperatorNamespace}},
-		PodSelector:       &metav1.LabelSelector{MatchLabels: map[string]string{cnpg.OperatorNameLabel: cnpg.OperatorName}},
-	}
-}
-
-func pods(labels map[string]string) networkingv1.NetworkPolicyPeer {
-	return networkingv1.NetworkPolicyPeer{PodSelector: &metav1.LabelSelector{MatchLabels: labels}}
-}
-
-func tcp(numbers ...int32) []networkingv1.NetworkPolicyPort {
-	ports := make([]networkingv1.NetworkPolicyPort, 0, len(numbers))
-	for _, number := range numbers {
-		protocol, port := corev1.ProtocolTCP, intstr.FromInt32(number)
-		ports = append(ports, networkingv1.NetworkPolicyPort{Protocol: &protocol, Port: &port})
-	}
-	return ports
+	return policy.PodsIn(p.Spec.Network.OperatorNamespace, map[string]string{cnpg.OperatorNameLabel: cnpg.OperatorName})
 }

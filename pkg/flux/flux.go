@@ -41,6 +41,36 @@ type SecretReference struct {
 	Name string `json:"name"`
 }
 
+// OCIRepository is an artifact of a registry, a chart here.
+type OCIRepository struct {
+	metav1.TypeMeta   `json:",inline"`
+	metav1.ObjectMeta `json:"metadata"`
+	Spec              OCIRepositorySpec `json:"spec"`
+}
+
+// OCIRepositorySpec is where the artifact is, and which of its layers counts.
+type OCIRepositorySpec struct {
+	Interval      string           `json:"interval"`
+	URL           string           `json:"url"`
+	Ref           OCIReference     `json:"ref"`
+	LayerSelector LayerSelector    `json:"layerSelector"`
+	SecretRef     *SecretReference `json:"secretRef,omitempty"`
+}
+
+// OCIReference is a version of an artifact.
+type OCIReference struct {
+	Tag string `json:"tag"`
+}
+
+// LayerSelector chooses a layer of an artifact.
+type LayerSelector struct {
+	MediaType string `json:"mediaType"`
+	Operation string `json:"operation"`
+}
+
+// ChartLayer is the layer that holds a chart, taken as it is (https://fluxcd.io/flux/guides/helmreleases).
+var ChartLayer = LayerSelector{MediaType: "application/vnd.cncf.helm.chart.content.v1.tar+gzip", Operation: "copy"}
+
 // HelmRelease is a chart that is installed.
 type HelmRelease struct {
 	metav1.TypeMeta   `json:",inline"`

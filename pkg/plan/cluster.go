@@ -3,11 +3,13 @@ package plan
 import (
 	"encoding/base64"
 	"encoding/json"
+	"slices"
 	"strings"
 
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
+	"github.com/homelab-foundations/postgresapp/pkg/api/v1alpha1"
 	"github.com/homelab-foundations/postgresapp/pkg/strict"
 )
 
@@ -158,15 +160,21 @@ func isPromotionToken(token string) bool {
 }
 
 // overrides checks that every patch is for an object that can be emitted.
-func (m *maker) overrides() {
-	for _, key := range sortedKeys(m.Spec.Overrides) {
-		at := m.spec.Child("overrides").Child(key)
-		if neighbour := strict.Closest(key, OverrideKeys); neighbour == "" {
-			m.forbidden(at, "no object of that kind is made: known here are %s", strings.Join(OverrideKeys, ", "))
-		} else if neighbour != key {
-			m.forbidden(at, "no object of that kind is made: did you mean %q?", neighbour)
+func (m *checker) overrides(path *field.Path, overrides map[string]v1alpha1.Patch, known []string) {
+	for _, key := range sortedKeys(overrides) {
+		if !slices.Contains(known, key) {
+			m.unknownKey(path.Child(key), key, known, "no object of that kind is made")
 		}
 	}
+}
+
+// unknownKey reports a key that is none of those known.
+func (m *checker) unknownKey(path *field.Path, key string, known []string, problem string) {
+	if neighbour := strict.Closest(key, known); neighbour != "" {
+		m.forbidden(path, "%s: did you mean %q?", problem, neighbour)
+		return
+	}
+	m.forbidden(path, "%s: known here are %s", problem, strings.Join(known, ", "))
 }
 
 // OverrideKeys are the kinds that overrides may patch, in lower camel case.

@@ -3,7 +3,6 @@ package plan
 import (
 	"regexp"
 	"slices"
-	"strings"
 	"sync"
 	"time"
 
@@ -31,7 +30,7 @@ func (m *maker) monitoring() {
 	for i, ref := range s.CustomQueriesSecret {
 		m.keyReference(path.Child("customQueriesSecret").Index(i), ref.Name, ref.Key, "Secret", "queries.yaml")
 	}
-	m.alertSettings(path.Child("alerts"), s)
+	m.alertSettings(path.Child("alerts"), alertsOf{s.Alerts, s.Type, alert.Names(), alert.CheckLabel})
 	if d := s.Dashboard; d != nil {
 		m.namespaceName(path.Child("dashboard", "namespace"), d.Namespace)
 		m.labels(path.Child("dashboard", "labels"), d.Labels)
@@ -39,30 +38,35 @@ func (m *maker) monitoring() {
 	}
 }
 
-func (m *maker) alertSettings(path *field.Path, s *v1alpha1.Monitoring) {
-	known := alert.Names()
-	for i, name := range s.Alerts.Exclude {
-		if slices.Contains(known, name) {
+// alertsOf are the settings of alerts, with the type of the monitor beside them, the names of those that there are, and a check of a label.
+type alertsOf struct {
+	*v1alpha1.Alerts
+	monitor string
+	names   []string
+	check   func(label string) error
+}
+
+func (m *checker) alertSettings(path *field.Path, s alertsOf) {
+	for i, name := range s.Exclude {
+		if slices.Contains(s.names, name) {
 			continue
 		}
-		remedy := "is no alert of this app: their names are those of the runbooks, such as " + known[0]
-		if neighbour := strict.Closest(name, known); neighbour != "" {
+		remedy := "is no alert here: their names are those of the runbooks, such as " + s.names[0]
+		if neighbour := strict.Closest(name, s.names); neighbour != "" {
 			remedy = "is no alert: did you mean " + neighbour + "?"
 		}
 		m.invalid(path.Child("exclude").Index(i), name, "%s", remedy)
 	}
-	if *s.Alerts.Enabled && s.Type == v1alpha1.MonitorNone {
-		m.warn(path.Child("enabled"), "with monitoring.type None no metrics are scraped by this app's monitor: the alerts fire only if another one finds them")
+	if *s.Enabled && s.monitor == v1alpha1.MonitorNone {
+		m.warn(path.Child("enabled"), "with monitoring.type None no metrics are scraped by a monitor of its own: the alerts fire only if another one finds them")
 	}
-	for _, name := range sortedKeys(s.Alerts.Labels) {
+	for _, name := range sortedKeys(s.Labels) {
 		if !labelName().MatchString(name) {
 			m.invalid(path.Child("labels").Key(name), name, "must be a label of Prometheus: letters, digits and underscores, beginning with a letter")
 			continue
 		}
-		// The rules know which labels they set; any subject would do to ask.
-		_, err := alert.Groups(alert.Subject{Cluster: "postgres", Instances: 1, Labels: map[string]string{name: s.Alerts.Labels[name]}})
-		if err != nil {
-			m.invalid(path.Child("labels").Key(name), s.Alerts.Labels[name], "%s", strings.TrimPrefix(err.Error(), "labels."+name+": "))
+		if err := s.check(name); err != nil {
+			m.invalid(path.Child("labels").Key(name), s.Labels[name], "%s", err)
 		}
 	}
 }
@@ -132,10 +136,15 @@ func (m *maker) network() {
 	m.namespaceName(path.Child("prometheusNamespace"), n.PrometheusNamespace)
 	m.namespaceName(path.Child("operatorNamespace"), n.OperatorNamespace)
 	m.peers(path.Child("allowFrom"), n.AllowFrom)
-	for i := range n.AllowTo {
-		rule := path.Child("allowTo").Index(i)
-		m.peers(rule.Child("to"), n.AllowTo[i].To)
-		for j, port := range n.AllowTo[i].Ports {
+	m.egress(path.Child("allowTo"), n.AllowTo)
+}
+
+// egress checks rules about what pods may reach.
+func (m *checker) egress(path *field.Path, rules []networkingv1.NetworkPolicyEgressRule) {
+	for i := range rules {
+		rule := path.Index(i)
+		m.peers(rule.Child("to"), rules[i].To)
+		for j, port := range rules[i].Ports {
 			m.networkPort(rule.Child("ports").Index(j), port)
 		}
 	}

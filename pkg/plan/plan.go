@@ -112,7 +112,7 @@ func Make(app *v1alpha1.PostgresApp) (*Plan, field.ErrorList, []Warning) {
 	}
 	m.monitoring()
 	m.network()
-	m.overrides()
+	m.overrides(m.spec.Child("overrides"), m.Spec.Overrides, OverrideKeys)
 	m.definitions()
 	m.alerts()
 	// Where a field is wrong, there is no need to say that it is dangerous.

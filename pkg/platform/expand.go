@@ -16,7 +16,13 @@ var builders = []struct {
 }{
 	{"namespace", namespaces},
 	{"helmRepository", helmRepositories},
+	{"ociRepository", ociRepositories},
 	{"helmRelease", operatorReleases},
+	{"barmanCloudHelmRelease", pluginReleases},
+	{"podMonitor", podMonitors},
+	{"prometheusRule", prometheusRules},
+	{"networkPolicy", networkPolicies},
+	{"configMap", configMaps},
 }
 
 // Expand returns everything that the platform becomes.

@@ -8,17 +8,21 @@ import (
 	"github.com/homelab-foundations/postgresapp/pkg/plan"
 )
 
-// sourceName is the name of the charts' source.
-const sourceName = "cloudnative-pg"
-
-// chartsURL is where CloudNativePG publishes its charts.
-const chartsURL = "https://cloudnative-pg.github.io/charts"
-
-// helmRepositories builds where the charts come from.
+// helmRepositories builds where the charts come from, unless that is a registry.
 func helmRepositories(p *plan.Platform) []metav1.Object {
+	if p.Source.OCI {
+		return nil
+	}
 	return []metav1.Object{&flux.HelmRepository{
 		TypeMeta:   metadata.Type(flux.SourceAPIVersion, flux.KindHelmRepository),
-		ObjectMeta: meta(p, sourceName, componentOperator),
-		Spec:       flux.HelmRepositorySpec{Interval: "1h", URL: chartsURL},
+		ObjectMeta: sourceMetadata(p, operatorName, componentOperator),
+		Spec:       flux.HelmRepositorySpec{Interval: p.Spec.Source.Interval, URL: p.Spec.Source.URL, SecretRef: secretRef(p)},
 	}}
+}
+
+func secretRef(p *plan.Platform) *flux.SecretReference {
+	if p.Spec.Source.SecretRef == nil {
+		return nil
+	}
+	return &flux.SecretReference{Name: p.Spec.Source.SecretRef.Name}
 }

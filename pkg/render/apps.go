@@ -136,12 +136,16 @@ func (r *renderer) behindUnknownFields(fields, defaults v1alpha1.Fields, subject
 	}
 	v1alpha1.SetDefaults(loaded.PostgresApp)
 	_, errs, _ := plan.Make(loaded.PostgresApp)
-	errs = slices.DeleteFunc(errs, func(err *field.Error) bool {
+	r.found(subject, certain(errs, doubtful), nil, func(path string) string { return origin(loaded, path) })
+}
+
+// certain are the errors that stay whatever the unknown fields in doubtful objects were meant to say.
+func certain(errs field.ErrorList, doubtful []string) field.ErrorList {
+	return slices.DeleteFunc(errs, func(err *field.Error) bool {
 		return slices.ContainsFunc(doubtful, func(object string) bool {
 			return err.Field == object || err.Type == field.ErrorTypeRequired && (object == "" || strings.HasPrefix(err.Field, object+"."))
 		})
 	})
-	r.found(subject, errs, nil, func(path string) string { return origin(loaded, path) })
 }
 
 // found takes up what is wrong with a resource and what is dangerous. origin says where a setting comes from that is not its own.
@@ -194,7 +198,7 @@ func (r *renderer) objects(subject diag.Finding, all []expand.Built, overrides m
 		patch, overridden := overrides[built.Key]
 		if overridden {
 			used[built.Key] = true
-			errs = append(errs, override(object, patch.Fields, field.NewPath("spec", "overrides", built.Key))...)
+			errs = append(errs, override(object, patch.Fields, field.NewPath("spec", "overrides", built.Key), namedBy[subject.Kind])...)
 			object = manifest.Of(object.Fields)
 		}
 		errs = append(errs, check(object, overridden)...)

@@ -6,14 +6,15 @@ import (
 	networkingv1 "k8s.io/api/networking/v1"
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
+	"github.com/homelab-foundations/postgresapp/pkg/api/v1alpha1"
 	"github.com/homelab-foundations/postgresapp/pkg/cnpg"
 	"github.com/homelab-foundations/postgresapp/pkg/manifest"
 	"github.com/homelab-foundations/postgresapp/pkg/strict"
 )
 
 // override applies a merge patch to an object and checks the result against the schema of its kind, so that a typo in a patch is an
-// error like any other.
-func override(object manifest.Object, patch map[string]any, path *field.Path) (errs field.ErrorList) {
+// error like any other. naming is the remedy for a patch of a name.
+func override(object manifest.Object, patch map[string]any, path *field.Path, naming string) (errs field.ErrorList) {
 	for _, name := range []string{"apiVersion", "kind"} {
 		if _, ok := patch[name]; ok {
 			errs = append(errs, field.Forbidden(path.Child(name), "a patch changes an object's content, not what it is"))
@@ -22,7 +23,7 @@ func override(object manifest.Object, patch map[string]any, path *field.Path) (e
 	if metadata, ok := patch["metadata"].(map[string]any); ok {
 		for _, name := range []string{"name", "namespace"} {
 			if _, ok := metadata[name]; ok {
-				errs = append(errs, field.Forbidden(path.Child("metadata", name), "other objects refer to it: set clusterName, or metadata of the PostgresApp"))
+				errs = append(errs, field.Forbidden(path.Child("metadata", name), "other objects refer to it: set "+naming))
 			}
 		}
 	}
@@ -36,10 +37,17 @@ func override(object manifest.Object, patch map[string]any, path *field.Path) (e
 	return cnpg.Validate(object.APIVersion, object.Kind, object.Fields, path)
 }
 
+// namedBy are the fields that names and namespaces of objects follow from, by the kind that is expanded.
+var namedBy = map[string]string{
+	v1alpha1.KindPostgresApp:      "clusterName, or metadata of the PostgresApp",
+	v1alpha1.KindPostgresPlatform: "operatorNamespace, source.namespace or monitoring.dashboards.namespace; names are fixed",
+}
+
 // typed are Kubernetes' own kinds, whose definitions are their types.
 var typed = map[string]func() any{
 	"ConfigMap":     func() any { return &corev1.ConfigMap{} },
 	"Job":           func() any { return &batchv1.Job{} },
+	"Namespace":     func() any { return &corev1.Namespace{} },
 	"NetworkPolicy": func() any { return &networkingv1.NetworkPolicy{} },
 	"Secret":        func() any { return &corev1.Secret{} },
 	"Service":       func() any { return &corev1.Service{} },

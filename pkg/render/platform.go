@@ -15,18 +15,32 @@ func (r *renderer) platform(fields v1alpha1.Fields, subject diag.Finding) (Expan
 	loaded, errs := v1alpha1.LoadPlatform(fields)
 	if len(errs) > 0 {
 		r.findings = append(r.findings, diag.FromErrors(subject, errs)...)
+		if meant, doubtful := v1alpha1.LoadMeantPlatform(fields); meant != nil {
+			v1alpha1.SetPlatformDefaults(meant)
+			_, errs, _ := plan.MakePlatform(meant)
+			r.found(subject, certain(errs, doubtful), nil, ownOrigin)
+		}
 		return Expansion{}, false
 	}
 	v1alpha1.SetPlatformDefaults(loaded)
 	p, errs, warnings := plan.MakePlatform(loaded)
-	r.found(subject, errs, warnings, func(string) string { return "" })
+	r.found(subject, errs, warnings, ownOrigin)
 	if p == nil {
 		return Expansion{}, false
 	}
-	objects, ok := r.objects(subject, platform.Expand(p), nil, func(manifest.Object, bool) field.ErrorList { return nil })
+	borrows := len(p.Spec.Monitoring.Relabelings)+len(p.Spec.Monitoring.MetricRelabelings) > 0
+	objects, ok := r.objects(subject, platform.Expand(p), p.Spec.Overrides, func(object manifest.Object, overridden bool) field.ErrorList {
+		if overridden || !borrows || object.Kind != "PodMonitor" {
+			return nil // what is not borrowed was read already
+		}
+		return conforms(object)
+	})
 	if !ok {
 		return Expansion{}, false
 	}
 	r.archives, r.subjects = append(r.archives, nil), append(r.subjects, subject)
 	return Expansion{Namespace: loaded.Namespace, Name: loaded.Name, Objects: objects}, true
 }
+
+// ownOrigin is that of settings which are nobody else's.
+func ownOrigin(string) string { return "" }

@@ -22,6 +22,10 @@ const (
 	pluginTag    = "v0.15.0"
 	external     = "github.com/external-secrets/external-secrets"
 	externalTag  = "v1.3.2"
+	sources      = "github.com/fluxcd/source-controller"
+	sourcesTag   = "v1.9.3"
+	helm         = "github.com/fluxcd/helm-controller"
+	helmTag      = "v1.6.4"
 	generatorPkg = "sigs.k8s.io/controller-tools/cmd/controller-gen"
 )
 
@@ -58,6 +62,14 @@ func latest(dir string) ([]definition, error) {
 	if err != nil {
 		return nil, err
 	}
+	charts, err := fromModule(sources, sourcesTag, "config/crd/bases/source.toolkit.fluxcd.io_[ho]*repositories.yaml")
+	if err != nil {
+		return nil, err
+	}
+	installed, err := fromModule(helm, helmTag, "config/crd/bases/*.yaml")
+	if err != nil {
+		return nil, err
+	}
 	monitors, err := fromTypes(dir)
 	if err != nil {
 		return nil, err
@@ -65,6 +77,8 @@ func latest(dir string) ([]definition, error) {
 	found = append(found, stores...)
 	found = append(found, secrets...)
 	found = append(found, monitors...)
+	found = append(found, charts...)
+	found = append(found, installed...)
 	kept := found[:0]
 	for _, d := range found {
 		switch d.kind {

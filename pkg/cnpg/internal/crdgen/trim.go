@@ -149,6 +149,10 @@ func readKeywords(s node, n *schema.Node) error {
 			if s["x-kubernetes-int-or-string"] != true {
 				err = errors.New("anyOf beyond int-or-string")
 			}
+		case "x-kubernetes-preserve-unknown-fields":
+			if s["type"] != nil {
+				err = errors.New("unknown fields beside known ones")
+			}
 		case "enum":
 			if n.Enum = list(value); len(n.Enum) != len(value.([]any)) {
 				err = errors.New("an enumeration of something else than strings")

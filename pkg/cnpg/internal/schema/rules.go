@@ -122,6 +122,22 @@ func breach(rule string, value any) (message string, known bool) {
 			fails = fails || strings.HasPrefix(argument, "--log-level")
 		}
 		message = "--log-level does not belong here: use logLevel"
+
+	case "(has(self.chart) && !has(self.chartRef)) || (!has(self.chart) && has(self.chartRef))":
+		fails = self != nil && has(self, "chart") == has(self, "chartRef")
+		message = "needs either chart or chartRef"
+	case "!has(self.retryInterval) || self.name != 'RemediateOnFailure'":
+		fails = has(self, "retryInterval") && self["name"] == "RemediateOnFailure"
+		message = "retryInterval needs name: RetryOnFailure"
+	case "!has(self.retryInterval) || self.name == 'RetryOnFailure'":
+		fails = has(self, "retryInterval") && self["name"] != "RetryOnFailure"
+		message = "retryInterval needs name: RetryOnFailure"
+	case "has(self.configMapRef) || has(self.secretRef)":
+		fails = self != nil && !has(self, "configMapRef") && !has(self, "secretRef")
+		message = "needs either configMapRef or secretRef"
+	case "!has(self.configMapRef) || !has(self.secretRef)":
+		fails = has(self, "configMapRef") && has(self, "secretRef")
+		message = "configMapRef and secretRef exclude each other: keep one"
 	default:
 		return "", false
 	}

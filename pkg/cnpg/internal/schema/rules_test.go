@@ -38,6 +38,17 @@ func TestRules(t *testing.T) {
 		"!has(self.icuLocale) || self.localeProvider == 'icu'": {[]string{`{}`, `{icuLocale: de, localeProvider: icu}`}, []string{`{icuLocale: de}`}},
 		"!has(self.icuRules) || self.localeProvider == 'icu'":  {[]string{`{}`, `{icuRules: a, localeProvider: icu}`}, []string{`{icuRules: a}`}},
 		"self > 0": {[]string{`1`}, []string{`0`, `-1`}},
+		"(has(self.chart) && !has(self.chartRef)) || (!has(self.chart) && has(self.chartRef))": {
+			[]string{`{chart: {}}`, `{chartRef: {}}`}, []string{`{}`, `{chart: {}, chartRef: {}}`},
+		},
+		"!has(self.retryInterval) || self.name != 'RemediateOnFailure'": {
+			[]string{`{}`, `{retryInterval: 1m, name: RetryOnFailure}`}, []string{`{retryInterval: 1m, name: RemediateOnFailure}`},
+		},
+		"!has(self.retryInterval) || self.name == 'RetryOnFailure'": {
+			[]string{`{}`, `{retryInterval: 1m, name: RetryOnFailure}`}, []string{`{retryInterval: 1m, name: RemediateOnFailure}`},
+		},
+		"has(self.configMapRef) || has(self.secretRef)":   {[]string{`{configMapRef: {}}`}, []string{`{}`}},
+		"!has(self.configMapRef) || !has(self.secretRef)": {[]string{`{}`, `{secretRef: {}}`}, []string{`{configMapRef: {}, secretRef: {}}`}},
 		names: {
 			[]string{`{dataDurability: required, standbyNamesPre: [a]}`, `{dataDurability: preferred, standbyNamesPre: []}`},
 			[]string{`{dataDurability: preferred, standbyNamesPre: [a]}`, `{dataDurability: preferred, standbyNamesPost: [a]}`},
