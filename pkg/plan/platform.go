@@ -198,10 +198,9 @@ func (m *platformMaker) plugin() {
 	switch c := b.CertManager; {
 	case !*b.Enabled:
 		return
-	case c == nil && createsCertificates(installation.Values):
+	case c == nil:
 		m.warn(at, "the plugin's chart makes Certificates of cert-manager, and without them its pod does not start: say that cert-manager is there by "+
 			"certManager: {installed: true}, or name the HelmRelease that installs it")
-	case c == nil:
 	case c.Installed && c.HelmRelease != nil:
 		m.forbidden(at.Child("installed"), "the helmRelease beside it says so: remove one of the two")
 	case c.HelmRelease != nil:

@@ -64,10 +64,11 @@ func mergeValues(weak, strong map[string]any) map[string]any {
 	return weak
 }
 
-// createsCertificates tells whether the plugin's chart is left to make its certificates, as it does by itself.
+// createsCertificates tells whether the plugin's chart is left to make its certificates, as it does by itself. It makes their issuer in any
+// case, so that it needs cert-manager either way.
 func createsCertificates(values map[string]any) bool {
 	settings, _ := values["certificate"].(map[string]any)
-	return settings["createServerCertificate"] != false || settings["createClientCertificate"] != false || settings["createIssuer"] != false
+	return settings["createServerCertificate"] != false || settings["createClientCertificate"] != false
 }
 
 func resourceValues(r *corev1.ResourceRequirements) map[string]any {

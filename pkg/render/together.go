@@ -3,6 +3,7 @@ package render
 import (
 	"fmt"
 
+	"github.com/homelab-foundations/postgresapp/pkg/api/v1alpha1"
 	"github.com/homelab-foundations/postgresapp/pkg/diag"
 )
 
@@ -23,6 +24,10 @@ func (r *renderer) together(expansions []Expansion) {
 		for _, object := range expansion.Objects {
 			id := identity{object.APIVersion, object.Kind, object.Namespace, object.Name}
 			if other, taken := objects[id]; taken {
+				if subject.Kind == v1alpha1.KindPostgresPlatform && other.Kind == subject.Kind {
+					r.fail(subject, "metadata.name", fmt.Sprintf("installs what %s installs already: keep one of them, as a cluster has room for one operator", other.Resource()))
+					break
+				}
 				r.fail(subject, "", fmt.Sprintf("its %s %s would be made by %s too: rename one of the two", object.Kind, object.Name, other.Resource()))
 				continue
 			}
