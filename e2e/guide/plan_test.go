@@ -289,9 +289,10 @@ func (s *scene) disagreements(t require.TestingT, manifest string) []string {
 func TestScheduleOfFiveFields(t *testing.T) {
 	t.Parallel()
 	s := newScene(t)
-	s.apply(t, planCluster(""))
+	s.apply(t, planCluster("plugins: [{name: barman-cloud.cloudnative-pg.io}]"))
 	s.waitForInstance(t)
-	warnings := s.applyWithWarnings(t, "{apiVersion: postgresql.cnpg.io/v1, kind: ScheduledBackup, metadata: {name: nightly}, spec: {schedule: '0 2 * * *', method: volumeSnapshot, cluster: {name: app-name}}}")
+	warnings := s.applyWithWarnings(t, "{apiVersion: postgresql.cnpg.io/v1, kind: ScheduledBackup, metadata: {name: nightly}, spec: {schedule: '0 2 * * *', immediate: true, "+
+		"method: plugin, pluginConfiguration: {name: barman-cloud.cloudnative-pg.io}, cluster: {name: app-name}}}")
 	assert.Contains(t, warnings, "usually six arguments are needed")
 	eventually(t, func(t *assert.CollectT) {
 		var nightly cnpgv1.ScheduledBackup
