@@ -53,6 +53,18 @@ var plans = map[string]func(t *testing.T, s *scene){
 		assert.Contains(t, ours, "kind: ServiceMonitor")
 		assert.Contains(t, ours, "clusterIP: None") // a Service of its own, with the port
 	},
+	"4": func(t *testing.T, s *scene) {
+		// The chart's Service has the one port 443, webhook-server (templates/service.yaml of chart cloudnative-pg 0.29.0).
+		for document := range strings.SplitSeq(s.platform(t), "\n---\n") {
+			assert.NotContains(t, document, "kind: ServiceMonitor")
+			if strings.Contains(document, "kind: PodMonitor\n") {
+				assert.Contains(t, document, "port: metrics\n")
+				assert.Contains(t, document, "matchLabels:\n      app.kubernetes.io/name: cloudnative-pg")
+				return
+			}
+		}
+		t.Error("nothing finds the operator's metrics")
+	},
 	"5": func(t *testing.T, s *scene) {
 		s.applyWithWarnings(t, planCluster(planBackup))
 		s.waitForInstance(t)
