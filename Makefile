@@ -47,6 +47,18 @@ lint: ## Check formatting and what vet finds
 	go vet ./...
 	go mod verify
 
+.PHONY: licenses
+licenses: ## Check the licences of all that the program, and with it the image, is linked from
+	cd tools/licenses && go vet . && go test . && go build -o ../../bin/licenses .
+	bin/licenses ./fn
+
+.PHONY: vuln
+vuln: ## Look for known vulnerabilities in what the program calls; says so where their database is out of reach
+	cd tools/vuln && go build -o ../../bin/govulncheck golang.org/x/vuln/cmd/govulncheck
+	@answer=$$(bin/govulncheck ./fn 2>&1); status=$$?; echo "$$answer"; case "$$answer" in \
+	*"govulncheck: fetching vulnerabilities: "*) echo "NOT CHECKED: the database of vulnerabilities is out of reach";; \
+	*) exit $$status;; esac
+
 .PHONY: bench
 bench: build ## Measure against the yardsticks; every figure is a ratio within one run
 	go test -run '^$$' -bench . -benchtime 3x ./pkg/performance
