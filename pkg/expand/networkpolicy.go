@@ -2,7 +2,6 @@ package expand
 
 import (
 	"slices"
-	"strconv"
 
 	networkingv1 "k8s.io/api/networking/v1"
 
@@ -73,34 +72,7 @@ func clusterEgress(p *plan.Plan) []networkingv1.NetworkPolicyEgressRule {
 // outsidePorts are the ports of object stores and of other PostgreSQL servers that are not open already. Their addresses are names, which
 // a NetworkPolicy cannot hold.
 func outsidePorts(p *plan.Plan) []int32 {
-	var ports []int32
-	open := map[int32]bool{443: true, 6443: true}
-	add := func(port int32) {
-		if !open[port] {
-			open[port] = true
-			ports = append(ports, port)
-		}
-	}
-	if p.Archive != nil {
-		add(p.Archive.StorePort())
-	}
-	if p.Recovery != nil && p.Recovery.Source != nil {
-		add(p.Recovery.Source.StorePort())
-	}
-	for _, cluster := range externalClusters(p) {
-		if cluster.ConnectionParameters != nil {
-			add(serverPort(cluster.ConnectionParameters))
-		}
-	}
-	return ports
-}
-
-// serverPort is the port of another PostgreSQL server, with libpq's default.
-func serverPort(parameters map[string]string) int32 {
-	if port, err := strconv.ParseInt(parameters["port"], 10, 32); err == nil {
-		return int32(port)
-	}
-	return plan.Port
+	return slices.DeleteFunc(p.OutsidePorts(externalClusters(p)), func(port int32) bool { return port == 443 || port == 6443 })
 }
 
 // clients are those whom the user allows, by default every pod of the namespace. The app's own Job always is.

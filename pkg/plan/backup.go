@@ -198,6 +198,7 @@ func (m *maker) destination(path *field.Path, bucket, destination, endpoint stri
 	const addresses = "must be an address such as s3://bucket/folder, gs://bucket/folder or https://account.blob.core.windows.net/container"
 	m.address(name, destination, addresses, "s3", "gs", "https", "http")
 	m.address(path.Child("endpointURL"), endpoint, "must be an address such as https://s3.example.com or http://minio.minio.svc:9000", "https", "http")
+	m.endpointPort(path.Child("endpointURL"), endpoint)
 }
 
 // address checks a URL. What Flux substitutes may hold anything.

@@ -235,11 +235,10 @@ func (m *checker) networkPort(path *field.Path, p networkingv1.NetworkPolicyPort
 	}
 	number := p.Port != nil && p.Port.Type == intstr.Int
 	switch {
-	case number && (p.Port.IntVal < 1 || p.Port.IntVal > maxPort):
-		m.invalid(path.Child("port"), p.Port.IntVal, "must be between 1 and %d", maxPort)
+	case number:
+		m.portNumber(path.Child("port"), p.Port.IntVal)
 	case p.Port != nil && !number && !placeholder(p.Port.StrVal) && len(validation.IsValidPortName(p.Port.StrVal)) > 0:
-		m.invalid(path.Child("port"), p.Port.StrVal, "must be a number without quotes, or the name of a port: lower-case letters, digits and "+
-			"dashes, 15 at most, a letter among them")
+		m.invalid(path.Child("port"), p.Port.StrVal, portRule)
 	}
 	switch {
 	case p.EndPort == nil:
@@ -249,6 +248,3 @@ func (m *checker) networkPort(path *field.Path, p networkingv1.NetworkPolicyPort
 		m.invalid(path.Child("endPort"), *p.EndPort, "must be between port, %d, and %d", p.Port.IntVal, maxPort)
 	}
 }
-
-// maxPort is the highest port.
-const maxPort = 65535

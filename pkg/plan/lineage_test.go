@@ -195,17 +195,3 @@ func TestPlace(t *testing.T) {
 		assert.NotEqual(t, base.Place(), other.Place(), name)
 	}
 }
-
-func TestStorePort(t *testing.T) {
-	for endpoint, want := range map[string]int32{
-		"":                           443, // the cloud's own, by HTTPS
-		"https://s3.example.com":     443,
-		"http://minio":               80,
-		"http://minio:9000":          9000,
-		"https://minio:9443/tenant/": 9443,
-		"https://[fd00::1]:9000":     9000,
-		"${ENDPOINT}":                443, // nothing is known
-	} {
-		assert.Equal(t, want, plan.Archive{EndpointURL: endpoint}.StorePort(), endpoint)
-	}
-}

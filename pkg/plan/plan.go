@@ -142,4 +142,7 @@ type maker struct {
 
 	// names are those of objects, with the names of what they are made for.
 	names map[string]string
+
+	// nodePorts are those that Services take on all nodes, with the fields that say so.
+	nodePorts map[nodePort]string
 }

@@ -55,6 +55,9 @@ func (m *maker) poolers() {
 			demand += size * int64(max(*pooler.Instances, 0))
 		}
 		m.pgbouncer(at.Child("pgbouncer"), pooler.PgBouncer)
+		if pooler.ServiceTemplate != nil {
+			m.servicePorts(at.Child("serviceTemplate", "spec", "ports"), &pooler.ServiceTemplate.Spec, poolerListeners)
+		}
 		p := Pooler{Spec: pooler, Connection: Connection{Host: pooler.Name, Database: m.Spec.Database}}
 		if m.Owner.Emitted() {
 			p.Secret = pooler.Name + cnpg.ApplicationSecretSuffix
@@ -181,6 +184,7 @@ func (m *maker) services() {
 		if len(service.ServiceTemplate.Spec.Selector) > 0 {
 			m.forbidden(at.Child("serviceTemplate", "spec", "selector"), "the selector follows from selectorType: remove it")
 		}
+		m.servicePorts(at.Child("serviceTemplate", "spec", "ports"), &service.ServiceTemplate.Spec, instanceListeners)
 	}
 }
 

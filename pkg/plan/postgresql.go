@@ -83,6 +83,9 @@ func (m *maker) ldap(path *field.Path, l *cnpgv1.LDAPConfig) {
 	if l.Server == "" {
 		m.required(path.Child("server"), "the host of the LDAP server")
 	}
+	if l.Port != 0 {
+		m.portNumber(path.Child("port"), int32(min(max(l.Port, -1), maxPort+1)))
+	}
 	if l.BindAsAuth != nil && l.BindSearchAuth != nil {
 		m.forbidden(path.Child("bindAsAuth"), "bindAsAuth and bindSearchAuth exclude each other: keep one")
 	}
@@ -93,6 +96,9 @@ func (m *maker) parameters(path *field.Path, user map[string]string) {
 	for _, name := range sortedKeys(user) {
 		text := user[name]
 		if placeholder(text) {
+			if tune.Weighs(name) {
+				m.warn(path.Key(name), "Flux substitutes it after the budget of memory and WAL was computed, which does without it: make sure that it fits")
+			}
 			continue
 		}
 		var problem *postgres.ParameterError

@@ -1,7 +1,6 @@
 package plan
 
 import (
-	"net/url"
 	"slices"
 	"strings"
 
@@ -51,6 +50,7 @@ func (m *maker) importing() {
 	if i.Source.ConnectionParameters["host"] == "" {
 		m.required(parameters.Key("host"), "the host of the PostgreSQL to copy")
 	}
+	m.connectionPort(parameters, i.Source.ConnectionParameters)
 	if _, ok := i.Source.ConnectionParameters["password"]; ok {
 		m.forbidden(parameters.Key("password"), "a password does not belong in Git: put it into a Secret and name that in import.source.password")
 	}
@@ -138,6 +138,7 @@ func (m *maker) externalClusters(list *field.Path) {
 		if len(cluster.ConnectionParameters) == 0 && cluster.BarmanObjectStore == nil && cluster.PluginConfiguration == nil {
 			m.required(at, "at least one of connectionParameters, barmanObjectStore and plugin")
 		}
+		m.connectionPort(at.Child("connectionParameters"), cluster.ConnectionParameters)
 		if _, ok := cluster.ConnectionParameters["password"]; ok {
 			m.forbidden(at.Child("connectionParameters").Key("password"), "a password does not belong in Git: put it into a Secret and name that in password")
 		}
@@ -186,23 +187,4 @@ func (p *Plan) ReplicaSource() *cnpgv1.ExternalCluster {
 		return nil
 	}
 	return p.external(p.Spec.Replica.Source)
-}
-
-// StorePort is the port of the archive's endpoint, which the instances must be able to reach.
-func (a Archive) StorePort() int32 {
-	u, err := url.Parse(a.EndpointURL)
-	if err != nil || a.EndpointURL == "" {
-		return 443
-	}
-	switch {
-	case u.Port() != "":
-		var port int32
-		for _, digit := range u.Port() {
-			port = port*10 + digit - '0'
-		}
-		return port
-	case u.Scheme == "http":
-		return 80
-	}
-	return 443
 }

@@ -15,6 +15,12 @@ type definition struct {
 	min, max int64
 }
 
+// Weighs tells whether Budget counts a parameter.
+func Weighs(name string) bool {
+	_, ok := definitions[name]
+	return ok
+}
+
 // maxKilobytes is the upper bound of most sizes on 64-bit systems (guc.h).
 const maxKilobytes = math.MaxInt32
 
