@@ -1,112 +1,122 @@
 package corpus
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"regexp"
-	"slices"
 	"strings"
-	"testing"
 
-	"github.com/stretchr/testify/require"
 	"k8s.io/apimachinery/pkg/runtime"
-
 	"sigs.k8s.io/yaml"
 
 	"github.com/homelab-foundations/postgresapp/pkg/jsontype"
 )
 
-type fields = map[string]any
+// Fields are a manifest as JSON decodes it, integers as int64.
+type Fields = map[string]any
 
-// document is one manifest of the corpus.
-type document struct {
-	file   string // owner+repo/file
-	object fields
+// Sample is one Cluster with everything that was written beside it.
+type Sample struct {
+	// Name is the Cluster's: owner+repo/file.
+	Name    string
+	Cluster Fields
+	Around  []Fields
 }
 
-// sample is one Cluster with everything that was written beside it.
-type sample struct {
-	name    string
-	cluster fields
-	around  []fields
-}
+// Environment names the variable that says where the manifests are.
+const Environment = "POSTGRESAPP_CORPUS"
 
-// directory finds the corpus, or skips the test.
-func directory(t *testing.T) string {
-	t.Helper()
-	dir := os.Getenv("POSTGRESAPP_CORPUS")
+// Directory is where the manifests are looked for, from a directory of the repository whose root is at the given path. The error tells
+// that nothing is there.
+func Directory(root string) (string, error) {
+	dir := os.Getenv(Environment)
 	if dir == "" {
-		dir = filepath.Join("..", "..", "..", "shared", "corpus")
+		dir = filepath.Join(root, "..", "shared", "corpus")
 	}
 	if _, err := os.Stat(dir); err != nil {
-		t.Skipf("THE CORPUS IS MISSING, nothing was measured: point POSTGRESAPP_CORPUS to a directory of manifests (%s)", err)
+		return "", fmt.Errorf("THE CORPUS IS MISSING, nothing was measured: point %s to a directory of manifests (%w)", Environment, err)
 	}
-	return dir
+	return dir, nil
 }
 
-// samples are the Clusters of the corpus.
-func samples(t *testing.T) []sample {
-	t.Helper()
-	dir := directory(t)
+// Samples are the Clusters of all repositories in a directory. Placeholders have values, and patches are merged into what they change.
+func Samples(dir string) ([]Sample, error) {
 	repositories, err := os.ReadDir(dir)
-	require.NoError(t, err)
-	var all []sample
-	for _, repository := range repositories {
-		all = append(all, samplesOf(t, dir, repository.Name())...)
+	if err != nil {
+		return nil, err
 	}
-	require.NotEmpty(t, all, "no Cluster in %s", dir)
-	return all
+	var all []Sample
+	for _, repository := range repositories {
+		some, err := samplesOf(dir, repository.Name())
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, some...)
+	}
+	if len(all) == 0 {
+		return nil, fmt.Errorf("no Cluster in %s", dir)
+	}
+	return all, nil
 }
 
-func samplesOf(t *testing.T, dir, repository string) []sample {
-	t.Helper()
+func samplesOf(dir, repository string) ([]Sample, error) {
 	files, err := filepath.Glob(filepath.Join(dir, repository, "*.yaml"))
-	require.NoError(t, err)
-	slices.Sort(files)
-	var clusters []document
-	var around []fields
+	if err != nil {
+		return nil, err
+	}
+	var clusters []Sample
+	var around []Fields
 	for _, file := range files {
 		text, err := os.ReadFile(file)
-		require.NoError(t, err)
+		if err != nil {
+			return nil, err
+		}
 		// Some hold a key twice, which people and the API server's clients get away with.
 		asJSON, err := yaml.YAMLToJSON(substitute(text))
-		require.NoError(t, err, file)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", file, err)
+		}
 		value, err := jsontype.Parse(asJSON)
-		require.NoError(t, err, file)
-		object := value.(fields)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", file, err)
+		}
+		object, ok := value.(Fields)
+		if !ok {
+			return nil, fmt.Errorf("%s: is no object", file)
+		}
 		if object["kind"] == "Cluster" {
-			clusters = append(clusters, document{file: repository + "/" + strings.TrimSuffix(filepath.Base(file), ".yaml"), object: object})
+			clusters = append(clusters, Sample{Name: repository + "/" + strings.TrimSuffix(filepath.Base(file), ".yaml"), Cluster: object})
 		} else {
 			around = append(around, object)
 		}
 	}
-	var all []sample
-	for _, cluster := range clusters {
-		all = append(all, sample{name: cluster.file, cluster: complete(cluster.object, clusters), around: around})
+	for i := range clusters {
+		clusters[i].Cluster, clusters[i].Around = complete(clusters[i].Cluster, clusters), around
 	}
-	return all
+	return clusters, nil
 }
 
 // complete makes a whole Cluster of a kustomize patch: of the one that it changes, or with a volume, without which there is none.
-func complete(cluster fields, all []document) fields {
-	spec := cluster["spec"].(fields)
+func complete(cluster Fields, all []Sample) Fields {
+	spec := cluster["spec"].(Fields)
 	if spec["storage"] != nil {
 		return cluster
 	}
 	for _, other := range all {
-		base := other.object
-		if base["spec"].(fields)["storage"] != nil && base["metadata"].(fields)["name"] == cluster["metadata"].(fields)["name"] {
+		base := other.Cluster
+		if base["spec"].(Fields)["storage"] != nil && base["metadata"].(Fields)["name"] == cluster["metadata"].(Fields)["name"] {
 			return merge(runtime.DeepCopyJSON(base), cluster)
 		}
 	}
-	spec["storage"] = fields{"size": "10Gi"}
+	spec["storage"] = Fields{"size": "10Gi"}
 	return cluster
 }
 
-func merge(base, patch fields) fields {
+func merge(base, patch Fields) Fields {
 	for key, value := range patch {
-		inner, ok := value.(fields)
-		under, also := base[key].(fields)
+		inner, ok := value.(Fields)
+		under, also := base[key].(Fields)
 		if ok && also {
 			value = merge(under, inner)
 		}

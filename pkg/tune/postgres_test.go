@@ -11,12 +11,14 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/homelab-foundations/postgresapp/pkg/postgres/servertest"
 )
 
 // TestAgainstPostgreSQL compares what this package knows and derives with a real
-// server, of the version that is installed: see newServer for where it looks.
+// server, of the version that is installed: see servertest.New for where it looks.
 func TestAgainstPostgreSQL(t *testing.T) {
-	s := newServer(t)
+	s := servertest.New(t)
 	t.Run("defaults", func(t *testing.T) { testDefaults(t, s) })
 	t.Run("definitions", func(t *testing.T) { testDefinitions(t, s) })
 	t.Run("quantities", func(t *testing.T) { testQuantities(t, s) })
@@ -36,9 +38,9 @@ var cnpgDefaults = map[string]string{
 }
 
 // What nobody sets is what the table of defaults says.
-func testDefaults(t *testing.T, s *server) {
+func testDefaults(t *testing.T, s *servertest.Server) {
 	for _, config := range []map[string]string{{}, cnpgDefaults} {
-		settings := s.start(t, config)
+		settings := s.Start(t, config)
 		checked := 0
 		for _, name := range slices.Concat(slices.Collect(maps.Keys(defaults)), []string{"hash_mem_multiplier", "effective_io_concurrency"}) {
 			got, known := settings[name]
@@ -47,7 +49,7 @@ func testDefaults(t *testing.T, s *server) {
 			if !known || name == "wal_buffers" || (cnpgs && len(config) == 0) {
 				continue
 			}
-			assert.Equal(t, got.value, defaultOf(name, s.major), name)
+			assert.Equal(t, got.Value, defaultOf(name, s.Major), name)
 			checked++
 		}
 		assert.Greater(t, checked, 15)
@@ -55,8 +57,8 @@ func testDefaults(t *testing.T, s *server) {
 }
 
 // Units and bounds are the server's.
-func testDefinitions(t *testing.T, s *server) {
-	settings := s.start(t, nil)
+func testDefinitions(t *testing.T, s *servertest.Server) {
+	settings := s.Start(t, nil)
 	units := map[string]int64{"": 0, "kB": kB, "8kB": block, "MB": mB}
 	checked := 0
 	for name, d := range definitions {
@@ -65,21 +67,21 @@ func testDefinitions(t *testing.T, s *server) {
 			continue
 		}
 		checked++
-		assert.Equal(t, units[got.unit], d.unit, name)
-		assert.Equal(t, got.max, fmt.Sprint(d.max), name)
-		if name == "maintenance_work_mem" && s.major < 17 {
-			assert.Equal(t, "1024", got.min, name) // the definition has the wider bound
+		assert.Equal(t, units[got.Unit], d.unit, name)
+		assert.Equal(t, got.Max, fmt.Sprint(d.max), name)
+		if name == "maintenance_work_mem" && s.Major < 17 {
+			assert.Equal(t, "1024", got.Min, name) // the definition has the wider bound
 			continue
 		}
-		assert.Equal(t, got.min, fmt.Sprint(d.min), name)
+		assert.Equal(t, got.Min, fmt.Sprint(d.min), name)
 	}
 	assert.GreaterOrEqual(t, checked, len(definitions)-1)
 }
 
 // The parser reads and refuses what the server reads and refuses.
-func testQuantities(t *testing.T, s *server) {
+func testQuantities(t *testing.T, s *servertest.Server) {
 	for text, want := range quantities {
-		got, err := s.show("work_mem", map[string]string{"work_mem": text})
+		got, err := s.Show("work_mem", map[string]string{"work_mem": text})
 		if want == -1 {
 			assert.Error(t, err, "%q is read as %s", text, got)
 			continue
@@ -93,7 +95,7 @@ func testQuantities(t *testing.T, s *server) {
 // testMachines gives the server the parameters of machines of all sizes. It
 // starts it as far as the memory of this machine allows, and beyond that has it
 // compute what it would use.
-func testMachines(t *testing.T, s *server) {
+func testMachines(t *testing.T, s *servertest.Server) {
 	tests := []Machine{}
 	for memory, cpu := int64(256*mB), int64(250); memory <= 256*gB; memory, cpu = memory*2, cpu*2 {
 		tests = append(tests, Machine{MemoryBytes: memory, MilliCPU: cpu, DataBytes: 8 * memory, WALBytes: memory})
@@ -102,7 +104,7 @@ func testMachines(t *testing.T, s *server) {
 	started := 0
 	for _, m := range tests {
 		for _, workload := range Workloads() {
-			m.Workload, m.Major, m.Minor = workload, s.major, -1
+			m.Workload, m.Major, m.Minor = workload, s.Major, -1
 			t.Run(fmt.Sprintf("%s %s", formatQuantity(m.MemoryBytes), workload), func(t *testing.T) {
 				params := map[string]string{}
 				for _, p := range Parameters(m, nil) {
@@ -111,24 +113,24 @@ func testMachines(t *testing.T, s *server) {
 				config := maps.Clone(cnpgDefaults)
 				maps.Copy(config, params)
 
-				needs := sharedMemory(values{params: params, major: s.major})
-				if needs < availableMemory(t)/2 {
+				needs := sharedMemory(values{params: params, major: s.Major})
+				if needs < servertest.AvailableMemory(t)/2 {
 					started++
-					settings := s.start(t, config)
+					settings := s.Start(t, config)
 					for name, value := range params {
-						assert.Equal(t, value, settings[name].value, name)
+						assert.Equal(t, value, settings[name].Value, name)
 					}
 				} else {
 					for name, value := range params {
-						got, err := s.show(name, config)
+						got, err := s.Show(name, config)
 						require.NoError(t, err)
-						assert.Equal(t, value, s.format(t, name, got), name)
+						assert.Equal(t, value, format(t, s, name, got), name)
 					}
 				}
 
 				// The segment is estimated from above, but not by far.
-				if s.major >= 15 {
-					got, err := s.show("shared_memory_size", config)
+				if s.Major >= 15 {
+					got, err := s.Show("shared_memory_size", config)
 					require.NoError(t, err)
 					segment, err := strconv.ParseInt(got, 10, 64)
 					require.NoError(t, err)
@@ -143,7 +145,7 @@ func testMachines(t *testing.T, s *server) {
 }
 
 // What Budget says PostgreSQL would not start with, it does not start with.
-func testImpossible(t *testing.T, s *server) {
+func testImpossible(t *testing.T, s *servertest.Server) {
 	for _, config := range []map[string]string{
 		{"min_wal_size": "16MB"},
 		{"max_wal_size": "30MB", "min_wal_size": "32MB"},
@@ -153,13 +155,25 @@ func testImpossible(t *testing.T, s *server) {
 		{"max_connections": "100MB"},
 		{"hash_mem_multiplier": "0.5"},
 	} {
-		findings := Budget(Machine{Major: s.major, Minor: -1}, config)
+		findings := Budget(Machine{Major: s.Major, Minor: -1}, config)
 		severities := []Severity{}
 		for _, f := range findings {
 			severities = append(severities, f.Severity)
 		}
 		assert.Contains(t, severities, Error, "%v", config)
-		assert.Error(t, s.run(config), "%v", config)
+		assert.Error(t, s.Run(config), "%v", config)
 	}
-	require.NoError(t, s.run(map[string]string{"min_wal_size": "32MB", "max_connections": "4"}))
+	require.NoError(t, s.Run(map[string]string{"min_wal_size": "32MB", "max_connections": "4"}))
+}
+
+// format gives an answer of Show the unit the parameter counts in.
+func format(t *testing.T, s *servertest.Server, name, raw string) string {
+	t.Helper()
+	unit, ok := map[string]int64{"kB": kB, "8kB": block, "MB": mB}[s.Units[name]]
+	if !ok {
+		return raw
+	}
+	n, err := strconv.ParseInt(raw, 10, 64)
+	require.NoError(t, err)
+	return formatSize(n * unit)
 }

@@ -1,6 +1,6 @@
-//go:build postgres
-
-package tune
+// Package servertest starts a real PostgreSQL with given parameters. It serves the tests that compare what this project knows and derives
+// with the server itself.
+package servertest
 
 import (
 	"bufio"
@@ -19,27 +19,31 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// server is a PostgreSQL cluster of its own, without TCP, that is started again
+// Server is a PostgreSQL cluster of its own, without TCP, that is started again
 // and again with other parameters.
-type server struct {
-	bin   string // directory of the binaries
-	dir   string // data directory and socket
-	major int
-	attr  *syscall.SysProcAttr // runs the binaries as the user postgres when root
-	units map[string]string    // by parameter
+type Server struct {
+	// Major is its major version.
+	Major int
+
+	// Units are those that parameters count in, such as 8kB; empty for those without.
+	Units map[string]string
+
+	bin  string               // directory of the binaries
+	dir  string               // data directory and socket
+	attr *syscall.SysProcAttr // runs the binaries as the user postgres when root
 }
 
-// newServer makes a cluster with the binaries in $PGBIN, or the newest of Debian's
+// New makes a cluster with the binaries in $PGBIN, or the newest of Debian's
 // in /usr/lib/postgresql. Who asks for this test wants a server, so that it fails
 // where there is none.
-func newServer(t *testing.T) *server {
+func New(t *testing.T) *Server {
 	t.Helper()
-	s := &server{bin: findBinaries(t)}
+	s := &Server{bin: findBinaries(t)}
 	version, err := exec.Command(s.path("postgres"), "--version").Output()
 	require.NoError(t, err)
 	match := regexp.MustCompile(`\) (\d+)`).FindSubmatch(version)
 	require.NotNil(t, match, "%s", version)
-	s.major, err = strconv.Atoi(string(match[1]))
+	s.Major, err = strconv.Atoi(string(match[1]))
 	require.NoError(t, err)
 	t.Logf("testing against %s", strings.TrimSpace(string(version)))
 
@@ -59,9 +63,9 @@ func newServer(t *testing.T) *server {
 	require.NoError(t, err)
 	require.NoError(t, conf.Close())
 
-	s.units = map[string]string{}
-	for name, setting := range s.start(t, nil) {
-		s.units[name] = setting.unit
+	s.Units = map[string]string{}
+	for name, setting := range s.Start(t, nil) {
+		s.Units[name] = setting.Unit
 	}
 	return s
 }
@@ -82,7 +86,7 @@ func findBinaries(t *testing.T) string {
 
 // becomePostgres hands the directory to the user postgres, and runs what follows
 // as that user: PostgreSQL refuses to run as root.
-func (s *server) becomePostgres(t *testing.T) {
+func (s *Server) becomePostgres(t *testing.T) {
 	t.Helper()
 	if os.Geteuid() != 0 {
 		return
@@ -97,10 +101,10 @@ func (s *server) becomePostgres(t *testing.T) {
 	s.attr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)}}
 }
 
-func (s *server) path(binary string) string { return filepath.Join(s.bin, binary) }
-func (s *server) data() string              { return filepath.Join(s.dir, "data") }
+func (s *Server) path(binary string) string { return filepath.Join(s.bin, binary) }
+func (s *Server) data() string              { return filepath.Join(s.dir, "data") }
 
-func (s *server) output(binary string, args ...string) (string, error) {
+func (s *Server) output(binary string, args ...string) (string, error) {
 	cmd := exec.Command(s.path(binary), args...)
 	cmd.Dir, cmd.SysProcAttr = s.dir, s.attr
 	var stderr strings.Builder
@@ -112,8 +116,8 @@ func (s *server) output(binary string, args ...string) (string, error) {
 	return strings.TrimSuffix(string(out), "\n"), nil
 }
 
-// run starts the server with these parameters, in place of the one that runs.
-func (s *server) run(config map[string]string) error {
+// Run starts the server with these parameters, in place of the one that runs.
+func (s *Server) Run(config map[string]string) error {
 	s.stop()
 	lines := ""
 	for name, value := range config {
@@ -131,34 +135,34 @@ func (s *server) run(config map[string]string) error {
 }
 
 // stop ends the server that runs in this directory, if any.
-func (s *server) stop() {
+func (s *Server) stop() {
 	if _, err := os.Stat(filepath.Join(s.data(), "postmaster.pid")); err == nil {
 		_, _ = s.output("pg_ctl", "stop", "-w", "-m", "fast", "-D", s.data())
 	}
 }
 
-// setting is a row of pg_settings, with the value as SHOW prints it.
-type setting struct{ value, unit, min, max string }
+// Setting is a row of pg_settings, with the value as SHOW prints it.
+type Setting struct{ Value, Unit, Min, Max string }
 
-// start runs the server and asks for all of its settings.
-func (s *server) start(t *testing.T, config map[string]string) map[string]setting {
+// Start runs the server and asks for all of its settings.
+func (s *Server) Start(t *testing.T, config map[string]string) map[string]Setting {
 	t.Helper()
-	require.NoError(t, s.run(config))
+	require.NoError(t, s.Run(config))
 	rows, err := s.output("psql", "-h", s.dir, "-U", "postgres", "-d", "postgres", "-AtX", "-F", "\t", "-c",
 		"SELECT name, replace(current_setting(name), E'\\n', ' '), coalesce(unit, ''), coalesce(min_val, ''), coalesce(max_val, '') FROM pg_settings")
 	require.NoError(t, err)
-	settings := map[string]setting{}
+	settings := map[string]Setting{}
 	for row := range strings.SplitSeq(rows, "\n") {
 		f := strings.Split(row, "\t")
 		require.Len(t, f, 5, row)
-		settings[f[0]] = setting{value: f[1], unit: f[2], min: f[3], max: f[4]}
+		settings[f[0]] = Setting{Value: f[1], Unit: f[2], Min: f[3], Max: f[4]}
 	}
 	return settings
 }
 
-// show asks the binary what it would use for a parameter, without a server. The
+// Show asks the binary what it would use for a parameter, without a server. The
 // answer has no unit. A running server would hide runtime-computed values.
-func (s *server) show(name string, config map[string]string) (string, error) {
+func (s *Server) Show(name string, config map[string]string) (string, error) {
 	s.stop()
 	if err := os.Remove(filepath.Join(s.data(), "tuned.conf")); err != nil && !os.IsNotExist(err) {
 		return "", err
@@ -170,20 +174,8 @@ func (s *server) show(name string, config map[string]string) (string, error) {
 	return s.output("postgres", args...)
 }
 
-// format gives an answer of show the unit the parameter counts in.
-func (s *server) format(t *testing.T, name, raw string) string {
-	t.Helper()
-	unit, ok := map[string]int64{"kB": kB, "8kB": block, "MB": mB}[s.units[name]]
-	if !ok {
-		return raw
-	}
-	n, err := strconv.ParseInt(raw, 10, 64)
-	require.NoError(t, err)
-	return formatSize(n * unit)
-}
-
-// availableMemory is what this machine could give to a server.
-func availableMemory(t *testing.T) int64 {
+// AvailableMemory is what this machine could give to a server, in bytes.
+func AvailableMemory(t *testing.T) int64 {
 	t.Helper()
 	f, err := os.Open("/proc/meminfo")
 	require.NoError(t, err)
@@ -191,7 +183,7 @@ func availableMemory(t *testing.T) int64 {
 	for lines := bufio.NewScanner(f); lines.Scan(); {
 		var n int64
 		if _, err := fmt.Sscanf(lines.Text(), "MemAvailable: %d kB", &n); err == nil {
-			return n * kB
+			return n * 1024
 		}
 	}
 	t.Fatal("no MemAvailable in /proc/meminfo")
