@@ -4,17 +4,10 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/json"
-	"fmt"
-	"net/http"
 	"slices"
 	"sync"
 
-	"k8s.io/apimachinery/pkg/api/meta"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
-	"k8s.io/apimachinery/pkg/types"
-	"k8s.io/client-go/dynamic"
-	"k8s.io/client-go/rest"
 
 	"github.com/homelab-foundations/postgresapp/e2e/rig"
 	"github.com/homelab-foundations/postgresapp/pkg/manifest"
@@ -23,9 +16,7 @@ import (
 // Judge asks the API server what it thinks of objects, by server-side applies that are dry runs: schemas, CEL rules and webhooks all
 // have their say, and nothing is stored. An object that was judged once is not sent again; many apps have objects in common.
 type Judge struct {
-	config *rest.Config
-	client *http.Client
-	mapper meta.RESTMapper
+	cluster *rig.Rig
 
 	mu               sync.Mutex
 	verdicts         map[[sha256.Size]byte]*Verdict
@@ -45,14 +36,8 @@ type Verdict struct {
 }
 
 // NewJudge makes a judge of the rig's API server. The namespaces of drawn apps must exist there.
-func NewJudge(cluster *rig.Rig) (*Judge, error) {
-	config := rest.CopyConfig(cluster.Config)
-	config.QPS, config.Burst = -1, -1 // the server is the test's own
-	client, err := rest.HTTPClientFor(config)
-	if err != nil {
-		return nil, fmt.Errorf("make a client for dry runs: %w", err)
-	}
-	return &Judge{config: config, client: client, mapper: cluster.Client.RESTMapper(), verdicts: map[[sha256.Size]byte]*Verdict{}}, nil
+func NewJudge(cluster *rig.Rig) *Judge {
+	return &Judge{cluster: cluster, verdicts: map[[sha256.Size]byte]*Verdict{}}
 }
 
 // concurrency is how many objects of an app are judged at once.
@@ -122,7 +107,8 @@ func (j *Judge) known(ctx context.Context, object *unstructured.Unstructured) (*
 	if known {
 		return verdict, nil
 	}
-	if verdict, err = j.ask(ctx, object, body); err != nil {
+	verdict = j.ask(ctx, object)
+	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
 	j.mu.Lock()
@@ -132,32 +118,14 @@ func (j *Judge) known(ctx context.Context, object *unstructured.Unstructured) (*
 }
 
 // ask sends an object.
-func (j *Judge) ask(ctx context.Context, object *unstructured.Unstructured, body []byte) (*Verdict, error) {
-	gvk := object.GroupVersionKind()
-	mapping, err := j.mapper.RESTMapping(gvk.GroupKind(), gvk.Version)
-	if err != nil {
-		return nil, err
+func (j *Judge) ask(ctx context.Context, object *unstructured.Unstructured) *Verdict {
+	verdict := &Verdict{Object: object.GetKind() + " " + object.GetNamespace() + "/" + object.GetName()}
+	_, warnings, err := j.cluster.DryRun(ctx, "", object)
+	verdict.Rejection = err
+	for _, warning := range warnings {
+		verdict.Warnings = append(verdict.Warnings, warning.Text)
 	}
-	verdict := &Verdict{Object: gvk.Kind + " " + object.GetNamespace() + "/" + object.GetName()}
-	config := rest.CopyConfig(j.config)
-	config.WarningHandler = verdict
-	client, err := dynamic.NewForConfigAndClient(config, j.client)
-	if err != nil {
-		return nil, err
-	}
-	force := true
-	_, verdict.Rejection = client.Resource(mapping.Resource).Namespace(object.GetNamespace()).Patch(ctx, object.GetName(), types.ApplyPatchType, body,
-		metav1.PatchOptions{
-			DryRun: []string{metav1.DryRunAll}, FieldManager: rig.FieldManager, FieldValidation: metav1.FieldValidationStrict, Force: &force,
-		})
-	return verdict, nil
-}
-
-// HandleWarningHeader implements rest.WarningHandler. 299 is the code of all of Kubernetes' warnings.
-func (v *Verdict) HandleWarningHeader(code int, _ string, text string) {
-	if code == 299 && text != "" {
-		v.Warnings = append(v.Warnings, text)
-	}
+	return verdict
 }
 
 // Count tells how many objects were sent, and how many had been sent before.

@@ -33,10 +33,11 @@ func run(m *testing.M) int {
 			err = cluster.EnsureNamespace(ctx, namespace)
 		}
 	}
-	code := 1
 	if err == nil {
-		judge, err = NewJudge(cluster)
+		err = InstallOlder(ctx, cluster)
 	}
+	judge = NewJudge(cluster)
+	code := 1
 	stop() // from here on an interrupt ends the tests at once, and the kernel ends the rig
 	if err == nil {
 		code = m.Run()

@@ -90,7 +90,7 @@ func bootstrap(p *plan.Plan) *cnpgv1.BootstrapConfiguration {
 	if p.Owner.Credentials != nil {
 		secret = &cnpgv1.LocalObjectReference{Name: p.Owner.Secret}
 	}
-	if source := p.ReplicaSource(); source != nil {
+	if source := p.ReplicaSource(); source != nil && p.Copied() {
 		if len(source.ConnectionParameters) > 0 && source.PluginConfiguration == nil && source.BarmanObjectStore == nil {
 			return &cnpgv1.BootstrapConfiguration{PgBaseBackup: &cnpgv1.BootstrapPgBaseBackup{
 				Source: source.Name, Database: p.Spec.Database, Owner: p.Spec.Owner, Secret: secret,

@@ -36,7 +36,7 @@ func (m *maker) initdb() {
 	m.sqlRefs(path.Child("postInitSQLRefs"), i.PostInitSQLRefs)
 	m.sqlRefs(path.Child("postInitTemplateSQLRefs"), i.PostInitTemplateSQLRefs)
 	m.sqlRefs(path.Child("postInitApplicationSQLRefs"), i.PostInitApplicationSQLRefs)
-	if m.Recovery != nil || m.Spec.Replica != nil {
+	if m.Recovery != nil || m.Copied() {
 		m.warn(path, "left out: a cluster that is copied from another one is not initialised")
 	}
 }
@@ -74,7 +74,7 @@ func (m *maker) initialisation() {
 		m.required(path, "at least one of sql, configMapRef, secretRef and job")
 	case sql && m.Shared != nil:
 		m.forbidden(path, "only a new Cluster runs SQL when it is created: on a shared cluster use init.job")
-	case sql && (m.Recovery != nil || m.Spec.Replica != nil):
+	case sql && (m.Recovery != nil || m.Copied()):
 		m.warn(path, "left out: a database that is copied holds already what was run when it was new")
 	}
 	if r := i.ConfigMapRef; r != nil {

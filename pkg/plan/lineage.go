@@ -64,6 +64,8 @@ func (m *maker) lineage() {
 	case n < 1:
 		m.invalid(path, n, "must be 1, the first, or more")
 		return
+	case m.Copied():
+		return // it is created from the cluster that it follows, and its own lineage only names the archive that it writes
 	case n == 1 && r == nil:
 		return
 	case n == 1 && r.From == nil && r.VolumeSnapshots == nil:

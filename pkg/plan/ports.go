@@ -22,7 +22,7 @@ const maxPort = 65535
 const portRule = "must be a number without quotes, or the name of a port: lower-case letters, digits and dashes, 15 at most, a letter among them"
 
 // portNumber checks the number of a port.
-func (m *maker) portNumber(path *field.Path, port int32) bool {
+func (m *checker) portNumber(path *field.Path, port int32) bool {
 	if port < 1 || port > maxPort {
 		m.invalid(path, port, "must be between 1 and %d", maxPort)
 		return false

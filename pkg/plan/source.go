@@ -109,8 +109,8 @@ func (m *maker) replica() {
 		m.required(path.Child("primary"), "which of the clusters is the primary now; or enabled: true for a replica that stands alone")
 	}
 	m.promotionToken(path.Child("promotionToken"), r.PromotionToken)
-	if m.Recovery != nil || m.Spec.Import != nil {
-		m.forbidden(path, "a replica cluster is copied from its source: remove import and restore, and keep lineage at 1")
+	if m.Copied() && (m.Spec.Restore != nil || m.Spec.Import != nil) {
+		m.forbidden(path, "a replica cluster is copied from its source: remove import and restore")
 	}
 }
 
@@ -180,6 +180,11 @@ func (p *Plan) IsPrimary() bool {
 	}
 	return r.Primary == self
 }
+
+// Copied tells whether the cluster is created from the one that it follows, or followed. The primary of a topology is not: with it the
+// topology begins, and nothing is there to copy. Once the cluster exists, CloudNativePG does not look at where it came from, so that a
+// change of the primary needs no other change.
+func (p *Plan) Copied() bool { return p.Spec.Replica != nil && !p.IsPrimary() }
 
 // ReplicaSource is the entry of externalClusters that a replica cluster is made from, or nil.
 func (p *Plan) ReplicaSource() *cnpgv1.ExternalCluster {
