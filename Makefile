@@ -32,6 +32,10 @@ e2e: build ## Run the tests against the real parts: API server, operator, engine
 	go test -count=1 -tags promtool ./pkg/alert
 	$(MAKE) -C e2e test
 
+.PHONY: soak
+soak: ## Hold random apps against the real API server: COUNT of each law (20000), from SEED on (the time of day)
+	$(MAKE) -C e2e soak
+
 .PHONY: generate
 generate: ## Write the field reference and the JSON Schema from the API's types
 	go generate ./pkg/schema

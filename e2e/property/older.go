@@ -124,11 +124,21 @@ func ForOlder(version string, objects []manifest.Object) []manifest.Object {
 	for _, object := range objects {
 		if object.APIVersion == cnpg.APIVersion {
 			fields := clone(object.Fields)
+			fillIn(fields)
 			fields["apiVersion"] = olderGroup(version) + "/v1"
 			moved = append(moved, manifest.Of(fields))
 		}
 	}
 	return moved
+}
+
+// fillIn sets the one field without which a rule of the definitions fails, and which the operator's webhook sets before they are asked
+// (SetDefaults in api/v1/cluster_defaults.go, CloudNativePG 1.27.0 to 1.29.0).
+func fillIn(fields map[string]any) {
+	synchronous, found, _ := unstructured.NestedMap(fields, "spec", "postgresql", "synchronous")
+	if found && synchronous["dataDurability"] == nil {
+		_ = unstructured.SetNestedField(fields, "required", "spec", "postgresql", "synchronous", "dataDurability")
+	}
 }
 
 // OperatorVersion is the version that the document names, or "".

@@ -297,6 +297,38 @@ externalClusters:
 - {name: paris, plugin: {name: barman-cloud.cloudnative-pg.io, parameters: {barmanObjectName: paris, serverName: paris}}}
 `,
 		},
+		"the primary that a topology begins with": {
+			spec: dedicated + `
+  initdb: {encoding: UTF8}
+  replica: {primary: paris, source: berlin, self: paris}
+  externalClusters:
+  - {name: berlin, connectionParameters: {host: berlin}}
+  - {name: paris, connectionParameters: {host: paris}}
+`,
+			want: `
+bootstrap: {initdb: {database: shop, owner: shop, dataChecksums: true, encoding: UTF8}}
+replica: {primary: paris, source: berlin, self: paris}
+externalClusters:
+- {name: berlin, connectionParameters: {host: berlin}}
+- {name: paris, connectionParameters: {host: paris}}
+`,
+		},
+		"a replica that was a primary of a second lineage": {
+			spec: archive + `
+  lineage: 2
+  replica: {primary: berlin, source: berlin, self: paris}
+  externalClusters:
+  - {name: berlin, connectionParameters: {host: berlin}}
+  - {name: paris, connectionParameters: {host: paris}}
+`,
+			want: `
+bootstrap: {pg_basebackup: {source: berlin, database: shop, owner: shop}}
+replica: {primary: berlin, source: berlin, self: paris}
+externalClusters:
+- {name: berlin, connectionParameters: {host: berlin}}
+- {name: paris, connectionParameters: {host: paris}}
+` + written("shop-postgres-2"),
+		},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
