@@ -134,8 +134,12 @@ func (m *maker) imageVolumes(list *field.Path) {
 			m.invalid(at.Child("name"), extension.Name, "its volume would be named like that of %s: keep one of the two", other)
 		}
 		volumes[volume] = extension.Name
-		if extension.ImageVolumeSource.Reference == "" && m.Image.Catalog == nil {
+		switch {
+		case extension.ImageVolumeSource.Reference != "":
+		case m.Image.Catalog == nil:
 			m.required(at.Child("image", "reference"), "the image of the extension, which only an image catalog would know")
+		case m.Target.Less(cnpg.V1_29):
+			m.required(at.Child("image", "reference"), "the image of the extension: CloudNativePG looks for it in an image catalog from %s on", cnpg.V1_29)
 		}
 		m.volumePaths(at.Child("extension_control_path"), extension.ExtensionControlPath)
 		m.volumePaths(at.Child("dynamic_library_path"), extension.DynamicLibraryPath)
