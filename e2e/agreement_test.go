@@ -117,6 +117,30 @@ func TestAgreement(t *testing.T) {
 			from: "kind: NetworkPolicy", old: "podRole: instance", new: "podRole: primary",
 			want: `NetworkPolicy NS/shop-postgres: "cnpg.io/cluster=shop-postgres,cnpg.io/podRole=primary" selects no pod`,
 		},
+		"a network policy that lets no instance join": {
+			from: "kind: NetworkPolicy", old: "              cnpg.io/cluster: shop-postgres\n", new: "              cnpg.io/cluster: shop\n",
+			want: "NetworkPolicy NS/shop-postgres: does not let ",
+		},
+		"a network policy for another port": {
+			from: "matchLabels:\n              cnpg.io/cluster", old: "port: 5432", new: "port: 8000",
+			want: "NetworkPolicy NS/shop-postgres: does not let ",
+		},
+		"a host that nobody answers at": {
+			from: "kind: Secret\n", old: "host: shop-postgres-ro", new: "host: shop-ro",
+			want: "Secret NS/shop-reporting: no Service shop-ro answers at its host",
+		},
+		"a host in another namespace": {
+			from: "kind: Secret\n", old: "host: shop-postgres-ro", new: "host: shop-postgres-ro.elsewhere",
+			want: "Secret NS/shop-reporting: no Service shop-postgres-ro.elsewhere answers at its host",
+		},
+		"a port that its Service does not have": {
+			from: "kind: Secret\n", old: `port: "5432"`, new: `port: "6432"`,
+			want: "Secret NS/shop-reporting: Service shop-postgres-ro has no port 6432",
+		},
+		"a disruption budget that is not wanted": {
+			old: "  instances: 2\n", new: "  instances: 2\n  enablePDB: false\n",
+			want: "Cluster NS/shop-postgres: the operator made a PodDisruptionBudget, and none is wanted",
+		},
 		"a backup of another cluster": {
 			from: "kind: ScheduledBackup", old: "cluster:\n    name: shop-postgres", new: "cluster:\n    name: shop",
 			want: "ScheduledBackup NS/shop-postgres: its Cluster shop is not among those beside it",

@@ -36,6 +36,10 @@ func Check(objects []*unstructured.Unstructured, world World) []string {
 			check(c, (*checker).scheduledBackup)
 		case "Pooler":
 			check(c, (*checker).pooler)
+		case "Secret":
+			c.connection("stringData")
+		case "ExternalSecret":
+			c.connection("spec", "target", "template", "data")
 		case "Database":
 			check(c, (*checker).database)
 		case "DatabaseRole":
@@ -103,6 +107,7 @@ func (c *checker) cluster(cluster *cnpgv1.Cluster) {
 		c.disagree("it has no instance; its phase is %q %s", live.Status.Phase, live.Status.PhaseReason)
 	}
 	c.applicationSecret(live)
+	c.budgets(cluster)
 	if cluster.Spec.SuperuserSecret != nil {
 		c.credentials(cluster.Spec.SuperuserSecret.Name, "postgres")
 	}

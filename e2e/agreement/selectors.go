@@ -82,6 +82,7 @@ func (c *checker) networkPolicy(policy *networkingv1.NetworkPolicy) {
 		return
 	}
 	pods := c.selectPods(policy.Namespace, selector)
+	c.clusterClients(policy, pods)
 	for _, rule := range policy.Spec.Ingress {
 		for _, port := range rule.Ports {
 			if port.Port != nil && port.EndPort == nil {

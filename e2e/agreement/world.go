@@ -12,6 +12,7 @@ import (
 	appsv1 "k8s.io/api/apps/v1"
 	batchv1 "k8s.io/api/batch/v1"
 	corev1 "k8s.io/api/core/v1"
+	policyv1 "k8s.io/api/policy/v1"
 	"k8s.io/apimachinery/pkg/labels"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 )
@@ -23,6 +24,7 @@ type World struct {
 	Services   []corev1.Service
 	Secrets    []corev1.Secret
 	ConfigMaps []corev1.ConfigMap
+	Budgets    []policyv1.PodDisruptionBudget
 	Pods       []Pod
 }
 
@@ -44,12 +46,13 @@ func Observe(ctx context.Context, from client.Reader, namespaces ...string) (Wor
 			services    corev1.ServiceList
 			secrets     corev1.SecretList
 			configMaps  corev1.ConfigMapList
+			budgets     policyv1.PodDisruptionBudgetList
 			pods        corev1.PodList
 			jobs        batchv1.JobList
 			deployments appsv1.DeploymentList
 		)
 		for _, list := range []client.ObjectList{
-			&clusters, &backups, &services, &secrets, &configMaps, &pods, &jobs, &deployments,
+			&clusters, &backups, &services, &secrets, &configMaps, &budgets, &pods, &jobs, &deployments,
 		} {
 			if err := from.List(ctx, list, client.InNamespace(namespace)); err != nil {
 				return World{}, fmt.Errorf("list in namespace %s: %w", namespace, err)
@@ -60,6 +63,7 @@ func Observe(ctx context.Context, from client.Reader, namespaces ...string) (Wor
 		world.Services = append(world.Services, services.Items...)
 		world.Secrets = append(world.Secrets, secrets.Items...)
 		world.ConfigMaps = append(world.ConfigMaps, configMaps.Items...)
+		world.Budgets = append(world.Budgets, budgets.Items...)
 		for _, pod := range pods.Items {
 			world.addPod("Pod "+pod.Name, namespace, pod.Labels, pod.Spec)
 		}

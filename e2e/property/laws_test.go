@@ -38,7 +38,7 @@ func text(t require.TestingT, result render.Result) string {
 
 // TestSameInputSameBytes: neither the run nor the order in which fields are written matters.
 func TestSameInputSameBytes(t *testing.T) {
-	check(t, 400, func(t *rapid.T) {
+	check(t, 200, func(t *rapid.T) {
 		document := Drawn().Draw(t, "app")
 		want := text(t, document.Render())
 		assert.Equal(t, want, text(t, document.Render()), "a second time")
@@ -91,7 +91,7 @@ func shuffle(document Document) []byte {
 // TestNamespaceLaw: setting the namespace before the expansion gives what setting it afterwards gives.
 func TestNamespaceLaw(t *testing.T) {
 	const one, other = "the-first-namespace", "another-namespace-here"
-	check(t, 400, func(t *rapid.T) {
+	check(t, 200, func(t *rapid.T) {
 		app := Valid().Draw(t, "app")
 		in := func(namespace string) []manifest.Object {
 			document := clone(app.Document)
@@ -132,7 +132,7 @@ var secretPaths = [][]string{
 // TestSecretsStayInSecrets: the value of a field that holds a secret is in Secrets alone, be it a variable or a literal, and in no message.
 func TestSecretsStayInSecrets(t *testing.T) {
 	drawn, marks := 0, 0
-	check(t, 600, func(t *rapid.T) {
+	check(t, 150, func(t *rapid.T) {
 		document := clone(Valid("spec.credentials.password", "spec.backup.credentials.accessKeyId").Draw(t, "app").Document)
 		var secrets []string
 		mark := func(holder map[string]any, name string) {
@@ -185,7 +185,7 @@ func object(fields map[string]any, path ...string) map[string]any {
 // it stands, the objects do not know.
 func TestInheritanceLaw(t *testing.T) {
 	origin := regexp.MustCompile(` \(set by [^)]*\)`)
-	check(t, 300, func(t *rapid.T) {
+	check(t, 150, func(t *rapid.T) {
 		document := clone(Valid().Draw(t, "app").Document)
 		spec := document["spec"].(map[string]any)
 		if _, guest := spec["cluster"]; guest || spec["defaults"] != nil {

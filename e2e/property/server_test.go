@@ -22,7 +22,7 @@ import (
 // How many apps are drawn where the environment does not say. Most mistakes are refused before they come to the server.
 const (
 	validApps   = 2000
-	mistakeApps = 1000
+	mistakeApps = 600
 )
 
 // announced are warnings of the server that the product has given before, in its own words, or that nobody can spare the user.
