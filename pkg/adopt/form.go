@@ -10,7 +10,6 @@ import (
 
 	"github.com/homelab-foundations/postgresapp/pkg/api/v1alpha1"
 	"github.com/homelab-foundations/postgresapp/pkg/change"
-	"github.com/homelab-foundations/postgresapp/pkg/cnpg"
 	"github.com/homelab-foundations/postgresapp/pkg/manifest"
 	"github.com/homelab-foundations/postgresapp/pkg/schedule"
 )
@@ -252,6 +251,3 @@ func (r *reader) defaults(f *form) {
 		}
 	}
 }
-
-// skipped are the annotation or label that switches the check of an archive off.
-const skipped = cnpg.SkipEmptyWALArchiveCheckKey

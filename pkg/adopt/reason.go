@@ -4,12 +4,13 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 )
 
 // improvement is a difference that is meant.
 type improvement struct {
-	// field matches the whole path.
-	field *regexp.Regexp
+	// field is a regular expression of the whole path.
+	field string
 
 	// holds tells whether the difference is this one. Nil is true.
 	holds func(d Difference, was, is *form) bool
@@ -18,8 +19,6 @@ type improvement struct {
 	reason string
 }
 
-func path(expression string) *regexp.Regexp { return regexp.MustCompile("^(?:" + expression + ")$") }
-
 func added(d Difference, _, _ *form) bool   { return d.Was == nil }
 func removed(d Difference, _, _ *form) bool { return d.Is == nil }
 func single(_ Difference, _, is *form) bool { return is.spec["instances"] == nil }
@@ -27,65 +26,65 @@ func unread(_ Difference, _, is *form) bool { return is.archive == nil }
 
 // improvements are all differences that are meant.
 var improvements = []improvement{
-	{path(`metadata\.(labels|annotations)\..*`), added, "standard labels, the owner, and protection from deletion"},
-	{path(`metadata\.(labels|annotations)\.` + regexp.QuoteMeta(skipped)), removed, "no cluster may overwrite the archive that it was made from"},
-	{path(`metadata\.labels\.app\.kubernetes\.io/(component|managed-by)`), nil, "standard labels"},
-	{path(`metadata\.annotations\.argocd\.argoproj\.io/sync-options`), longer, "protection from deletion beside what was there"},
+	{`metadata\.(labels|annotations)\..*`, added, "standard labels, the owner, and protection from deletion"},
+	{`metadata\.(labels|annotations)\.cnpg\.io/skipEmptyWalArchiveCheck`, removed, "no cluster may overwrite the archive that it was made from"},
+	{`metadata\.labels\.app\.kubernetes\.io/(component|managed-by)`, nil, "standard labels"},
+	{`metadata\.annotations\.argocd\.argoproj\.io/sync-options`, longer, "protection from deletion beside what was there"},
 
-	{path(`spec\.postgresql\.parameters\.max_connections`), func(d Difference, was, is *form) bool {
+	{`spec\.postgresql\.parameters\.max_connections`, func(d Difference, was, is *form) bool {
 		return added(d, was, is) && d.Is == strconv.Itoa(serverMaxConnections)
 	}, "PostgreSQL's default, said aloud"},
-	{path(`spec\.postgresql\.parameters\..*`), func(d Difference, was, is *form) bool {
+	{`spec\.postgresql\.parameters\..*`, func(d Difference, was, is *form) bool {
 		return added(d, was, is) && !strings.HasSuffix(d.Field, ".max_connections")
 	}, "tuned to the memory, the volumes and the workload, or needed by an extension"},
-	{path(`spec\.postgresql\.synchronous\..*|spec\.(min|max)SyncReplicas`), func(d Difference, was, is *form) bool {
+	{`spec\.postgresql\.synchronous\..*|spec\.(min|max)SyncReplicas`, func(d Difference, was, is *form) bool {
 		return removed(d, was, is) && single(d, was, is)
 	}, "a single instance has no standby to wait for"},
-	{path(`spec\.enablePDB`), func(d Difference, was, is *form) bool {
+	{`spec\.enablePDB`, func(d Difference, was, is *form) bool {
 		return added(d, was, is) && single(d, was, is) && d.Is == false
 	},
 		"a disruption budget for a single instance blocks the draining of its node"},
-	{path(`spec\.topologySpreadConstraints\[\d+\]\..*`), func(d Difference, was, _ *form) bool { return was.spec["topologySpreadConstraints"] == nil },
+	{`spec\.topologySpreadConstraints\[\d+\]\..*`, func(d Difference, was, _ *form) bool { return was.spec["topologySpreadConstraints"] == nil },
 		"three instances are spread over zones where there are some"},
-	{path(`spec\.resources\.requests\.memory`), func(d Difference, was, _ *form) bool {
+	{`spec\.resources\.requests\.memory`, func(d Difference, was, _ *form) bool {
 		return d.Was == nil && d.Is == get(was.spec, "resources", "limits", "memory")
 	}, "Kubernetes makes the request equal to the limit where there is none"},
-	{path(`spec\.bootstrap\.initdb\.dataChecksums`), added, "checksums find damage of the disk; the default since PostgreSQL 18"},
-	{path(`spec\.imageName`), added, "a major version must not change by itself"},
-	{path(`spec\.nodeMaintenanceWindow\..*`), func(d Difference, was, is *form) bool {
+	{`spec\.bootstrap\.initdb\.dataChecksums`, added, "checksums find damage of the disk; the default since PostgreSQL 18"},
+	{`spec\.imageName`, added, "a major version must not change by itself"},
+	{`spec\.nodeMaintenanceWindow\..*`, func(d Difference, was, is *form) bool {
 		return removed(d, was, is) && get(was.spec, "nodeMaintenanceWindow", "inProgress") != true
 	}, "without maintenance in progress it says nothing"},
-	{path(`spec\.superuserSecret\.name`), func(d Difference, was, is *form) bool {
+	{`spec\.superuserSecret\.name`, func(d Difference, was, is *form) bool {
 		return removed(d, was, is) && is.spec["enableSuperuserAccess"] == nil
 	},
 		"the operator ignores it without enableSuperuserAccess"},
-	{path(`roles\..*`), func(d Difference, was, is *form) bool {
+	{`roles\..*`, func(d Difference, was, is *form) bool {
 		return removed(d, was, is) && strings.HasPrefix(d.Field, "roles."+text(get(is.spec, "bootstrap", "initdb", "owner"))+".")
 	}, "the owner exists, may log in and has the password of its Secret by itself"},
-	{path(`spec\.bootstrap\.initdb\.secret\.name`), func(d Difference, was, is *form) bool {
+	{`spec\.bootstrap\.initdb\.secret\.name`, func(d Difference, was, is *form) bool {
 		return get(was.roles, text(get(is.spec, "bootstrap", "initdb", "owner")), "passwordSecret", "name") == d.Is
 	}, "the Secret that the owner's role had"},
-	{path(`spec\.externalClusters\[.*`), removed, "nothing refers to it"},
-	{path(`spec\.externalClusters\[import\]\..*|spec\.bootstrap\.initdb\.import\.source\.externalCluster`), nil, "the name of the source is internal"},
-	{path(`spec\.monitoring\.podMonitor.*`), func(d Difference, was, is *form) bool { return removed(d, was, is) && was.monitor == nil },
+	{`spec\.externalClusters\[.*`, removed, "nothing refers to it"},
+	{`spec\.externalClusters\[import\]\..*|spec\.bootstrap\.initdb\.import\.source\.externalCluster`, nil, "the name of the source is internal"},
+	{`spec\.monitoring\.podMonitor.*`, func(d Difference, was, is *form) bool { return removed(d, was, is) && was.monitor == nil },
 		"without a PodMonitor there is nothing to relabel"},
-	{path(`spec\.backup\.retentionPolicy`), func(d Difference, was, is *form) bool { return removed(d, was, is) },
+	{`spec\.backup\.retentionPolicy`, func(d Difference, was, is *form) bool { return removed(d, was, is) },
 		"with the plugin the ObjectStore's counts"},
 
-	{path(`archive\.sidecarResources\..*`), added, "without a limit the plugin's container can exhaust the node"},
-	{path(`archive\.serverName`), func(d Difference, was, _ *form) bool {
+	{`archive\.sidecarResources\..*`, added, "without a limit the plugin's container can exhaust the node"},
+	{`archive\.serverName`, func(d Difference, was, _ *form) bool {
 		return get(was.recovery, "from", "serverName") == d.Was && d.Is == text(d.Was)+"-2"
 	}, "a cluster must not write the archive that it was made from"},
-	{path(`recovery\.from\.store\.(wal|data)\..*`), nil, "how a source was written is its own matter"},
-	{path(`recovery\.from\.store\.(tags|historyTags)\..*`), nil, "how a source was written is its own matter"},
-	{path(`schedule\..*`), func(d Difference, was, _ *form) bool {
+	{`recovery\.from\.store\.(wal|data)\..*`, nil, "how a source was written is its own matter"},
+	{`recovery\.from\.store\.(tags|historyTags)\..*`, nil, "how a source was written is its own matter"},
+	{`schedule\..*`, func(d Difference, was, _ *form) bool {
 		return d.Was == nil && was.schedule == nil && (was.archive != nil || snapshots(was))
 	},
 		"without base backups nothing can be restored"},
-	{path(`schedule\..*`), func(d Difference, was, is *form) bool {
+	{`schedule\..*`, func(d Difference, was, is *form) bool {
 		return removed(d, was, is) && unread(d, was, is) && !snapshots(was)
 	}, "the cluster has no backup to take"},
-	{path(`schedule\.backupOwnerReference`), added, "backups go with their schedule"},
+	{`schedule\.backupOwnerReference`, added, "backups go with their schedule"},
 }
 
 func snapshots(f *form) bool { return get(f.spec, "backup", "volumeSnapshot") != nil }
@@ -100,10 +99,20 @@ func longer(d Difference, _, _ *form) bool {
 	return d.Was != nil
 }
 
+// matchers are the compiled expressions of improvements. They are compiled when they are needed: every run of the function would pay for
+// them otherwise.
+var matchers = sync.OnceValue(func() []*regexp.Regexp {
+	var compiled []*regexp.Regexp
+	for _, i := range improvements {
+		compiled = append(compiled, regexp.MustCompile("^(?:"+i.field+")$"))
+	}
+	return compiled
+})
+
 // reason is why a difference is meant, or "".
 func reason(d Difference, was, is *form) string {
-	for _, i := range improvements {
-		if i.field.MatchString(d.Field) && (i.holds == nil || i.holds(d, was, is)) {
+	for n, i := range improvements {
+		if matchers()[n].MatchString(d.Field) && (i.holds == nil || i.holds(d, was, is)) {
 			return i.reason
 		}
 	}

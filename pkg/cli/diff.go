@@ -81,10 +81,11 @@ func expanded(path, defaults string, stdin io.Reader, stderr io.Writer) ([]chang
 	var objects []change.Fields
 	var apps []render.Document
 	for _, m := range manifests {
+		kind, _ := m.fields["kind"].(string)
 		switch {
 		case m.fields["apiVersion"] != v1alpha1.APIVersion:
 			objects = append(objects, m.fields)
-		case m.fields["kind"] == v1alpha1.KindPostgresApp:
+		case v1alpha1.Expandable(kind):
 			apps = append(apps, render.Document{YAML: m.text, Source: filepath.ToSlash(m.source)})
 		}
 	}
