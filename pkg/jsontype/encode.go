@@ -1,6 +1,7 @@
 package jsontype
 
 import (
+	"bytes"
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
@@ -153,7 +154,10 @@ func encodeItself(v reflect.Value) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	if len(text) > 0 && text[0] == '"' {
+	if len(text) > 1 && text[0] == '"' {
+		if !bytes.ContainsRune(text, '\\') {
+			return string(text[1 : len(text)-1]), nil
+		}
 		// Most write a string, whose escapes are Go's too, but for a few.
 		if value, err := strconv.Unquote(string(text)); err == nil {
 			return value, nil

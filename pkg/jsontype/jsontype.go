@@ -98,7 +98,7 @@ func (s *Struct) add(t reflect.Type, index []int) {
 
 // embedded returns the struct whose fields stand among those of the struct that it is embedded in.
 func embedded(member reflect.StructField) (reflect.Type, bool) {
-	if !member.Anonymous || !strings.HasPrefix(member.Tag.Get("json")+",", ",") {
+	if !member.Anonymous || !strings.HasPrefix(tag(member)+",", ",") {
 		return nil, false
 	}
 	t := member.Type
@@ -108,9 +108,20 @@ func embedded(member reflect.StructField) (reflect.Type, bool) {
 	return t, t.Kind() == reflect.Struct
 }
 
+// tag is what a field's tag says of JSON. reflect would find it anywhere in the tag and take its quotes off with care, which is a
+// quarter of the work on a type; nearly every tag begins with it, and has nothing to take care of.
+func tag(member reflect.StructField) string {
+	if rest, first := strings.CutPrefix(string(member.Tag), `json:"`); first {
+		if value, _, closed := strings.Cut(rest, `"`); closed && !strings.Contains(value, `\`) {
+			return value
+		}
+	}
+	return member.Tag.Get("json")
+}
+
 // fieldOf reads a field's tag. Fields that JSON does not have are not ok.
 func fieldOf(member reflect.StructField) (field Field, ok bool) {
-	name, options, _ := strings.Cut(member.Tag.Get("json"), ",")
+	name, options, _ := strings.Cut(tag(member), ",")
 	if name == "-" || !member.IsExported() {
 		return Field{}, false
 	}

@@ -29,6 +29,13 @@ const (
 	cycleDays    = cycleYears*365 + cycleYears/4
 )
 
+// The values of fields that match on every day: months from 1, days of the month from 1, days of the week from 0.
+const (
+	allMonths   = 1<<13 - 1<<1
+	allDates    = 1<<32 - 1<<1
+	allWeekdays = 1<<7 - 1
+)
+
 // dayGaps says on which days of the cycle a schedule fires.
 type dayGaps struct {
 	count          int // number of days in the cycle
@@ -36,8 +43,15 @@ type dayGaps struct {
 	maxYears       int // the largest difference of calendar years between neighbours
 }
 
-// firingDays goes through one cycle of the calendar.
+// firingDays goes through one cycle of the calendar, unless every day is the same.
 func firingDays(s *cron.SpecSchedule) dayGaps {
+	if s.Month&allMonths == allMonths && s.Dom&allDates == allDates && s.Dow&allWeekdays == allWeekdays {
+		return dayGaps{count: cycleDays, minGap: day, maxGap: day, maxYears: 1}
+	}
+	return walkCycle(s)
+}
+
+func walkCycle(s *cron.SpecSchedule) dayGaps {
 	type firing struct{ index, year int }
 	gaps := dayGaps{minGap: math.MaxInt64}
 	var first, previous firing

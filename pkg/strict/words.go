@@ -30,6 +30,9 @@ func Closest(word string, candidates []string) string {
 	if len(word) > maxShown {
 		return ""
 	}
+	if slices.Contains(candidates, word) {
+		return word
+	}
 	best, bestDistance := "", len(word)/3+1
 	folded := fold(word)
 	for _, candidate := range candidates {

@@ -5,30 +5,8 @@ package substitution
 
 import (
 	"maps"
-	"regexp"
 	"slices"
 	"strings"
-	"sync"
-)
-
-// dollars finds what the substitution reads in a text, and the placeholders of CloudNativePG, which it would take for its own: in this
-// order an escape, two dollars, a placeholder of CloudNativePG, a variable, and what begins like one but makes the substitution fail or
-// can have no value. The forms of a variable are those of github.com/fluxcd/pkg/envsubst 1.7.1; its name begins with a letter or an
-// underscore (varsubRegex in github.com/fluxcd/pkg/kustomize).
-//
-// It is compiled when a text asks for it, which few do.
-var dollars = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`(\$\$\{)|(\$\$)|(\$\{(?:podselector:[^}]*|image_root)\})|` +
-		`(\$\{#?[\pL_][\pL\pN_]*(?::[^}]+|[=/#%][^}]*|[,^]{1,2})?\})|(\$\{)`)
-})
-
-// The groups of dollars, by the index of their beginning in a match.
-const (
-	escapeGroup = 2 * (iota + 1)
-	pairGroup
-	ownGroup
-	variableGroup
-	otherGroup
 )
 
 // hasDollars tells whether text holds anything that dollars finds. The $labels of an alert are not among it.
@@ -78,11 +56,11 @@ func (f *Found) inText(text string) {
 	if !hasDollars(text) {
 		return
 	}
-	for _, match := range dollars().FindAllStringSubmatchIndex(text, -1) {
-		switch {
-		case match[escapeGroup] >= 0:
+	for found := range dollars(text) {
+		switch found.kind {
+		case escape:
 			f.Escape = true
-		case match[variableGroup] >= 0:
+		case variable:
 			f.Variable = true
 		default:
 			f.Literal = true
@@ -116,17 +94,16 @@ func escapeText(text string) string {
 	}
 	var b strings.Builder
 	done := 0
-	for _, match := range dollars().FindAllStringSubmatchIndex(text, -1) {
-		b.WriteString(text[done:match[0]])
-		done = match[1]
-		switch found := text[match[0]:match[1]]; {
-		case match[pairGroup] >= 0:
-			b.WriteString("$$" + found)
-		case match[ownGroup] >= 0, match[otherGroup] >= 0:
-			b.WriteString("$" + found)
-		default:
-			b.WriteString(found)
+	for found := range dollars(text) {
+		b.WriteString(text[done:found.start])
+		done = found.end
+		switch found.kind {
+		case pair:
+			b.WriteString("$$")
+		case own, other:
+			b.WriteString("$")
 		}
+		b.WriteString(text[found.start:found.end])
 	}
 	return b.String() + text[done:]
 }
