@@ -38,7 +38,7 @@ func TestServerRefusesWhatDiffSaysItDoes(t *testing.T) {
 		"image and parameters":                {"storage: {size: 1Gi}\nimageName: a/postgresql:17.4", "storage: {size: 1Gi}\nimageName: a/postgresql:17.5\npostgresql: {parameters: {work_mem: 8MB}}", false},
 		"image and parameters, by switchover": {"storage: {size: 1Gi}\ninstances: 2\nprimaryUpdateMethod: switchover\nimageName: a/postgresql:17.4", "storage: {size: 1Gi}\ninstances: 2\nprimaryUpdateMethod: switchover\nimageName: a/postgresql:17.5\npostgresql: {parameters: {work_mem: 8MB}}", true},
 		"the image alone, by switchover":      {"storage: {size: 1Gi}\ninstances: 2\nprimaryUpdateMethod: switchover\nimageName: a/postgresql:17.4", "storage: {size: 1Gi}\ninstances: 2\nprimaryUpdateMethod: switchover\nimageName: a/postgresql:17.5", false},
-		"wal_level minimal":                   {"storage: {size: 1Gi}\npostgresql: {parameters: {wal_level: replica}}", "storage: {size: 1Gi}\npostgresql: {parameters: {wal_level: minimal, max_wal_senders: '0'}}", true},
+		"wal_level minimal":                   {"storage: {size: 1Gi}\npostgresql: {parameters: {wal_level: replica}}", "storage: {size: 1Gi}\noverrides: {cluster: {metadata: {annotations: {cnpg.io/skipWalArchiving: enabled}}, spec: {postgresql: {parameters: {wal_level: minimal, max_wal_senders: '0'}}}}}", true},
 		"another user of the files":           {"storage: {size: 1Gi}", "storage: {size: 1Gi}\npostgresUID: 1000", true},
 		"the default user, said aloud":        {"storage: {size: 1Gi}", "storage: {size: 1Gi}\npostgresUID: 26", false},
 		"another service account":             {"storage: {size: 1Gi}\nserviceAccountName: a", "storage: {size: 1Gi}\nserviceAccountName: b", true},
@@ -49,6 +49,7 @@ func TestServerRefusesWhatDiffSaysItDoes(t *testing.T) {
 		"a database's locale":                 {"storage: {size: 1Gi}\noverrides: {database: {spec: {locale: C}}}\ndatabases: [{name: more}]", "storage: {size: 1Gi}\noverrides: {database: {spec: {locale: POSIX}}}\ndatabases: [{name: more}]", true},
 		"a pooler's mode":                     {"storage: {size: 1Gi}\npoolers: [{type: rw}]", "storage: {size: 1Gi}\npoolers: [{type: rw, poolMode: transaction}]", false},
 		"another archive":                     {"storage: {size: 1Gi}\n" + backup, "storage: {size: 1Gi}\n" + strings.Replace(backup, "backups", "others", 1), false},
+		"the lineage is raised":               {"storage: {size: 1Gi}\n" + backup, "storage: {size: 1Gi}\nlineage: 2\n" + backup, false},
 		"resources":                           {"storage: {size: 1Gi}", "storage: {size: 1Gi}\nresources: {limits: {memory: 1Gi}}", false},
 		"hibernation":                         {"storage: {size: 1Gi}", "storage: {size: 1Gi}\nhibernate: true", false},
 	}

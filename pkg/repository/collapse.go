@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"go.yaml.in/yaml/v3"
 
@@ -86,11 +87,12 @@ func (s *snapshot) begins(name, text string) (bool, error) {
 	return string(start[:n]) == text, nil
 }
 
+// The lines of an expanded kustomization. They are compiled when they are needed: every run of the function would pay for them otherwise.
 var (
-	wasLine      = regexp.MustCompile(`^( *)` + wasMark + `(?: (.*))?$`)
-	replacedLine = regexp.MustCompile(`^ *- .* ` + wasMark + ` (.*)$`)
-	fileEntry    = regexp.MustCompile(`^ *- (\S+)(?: +#.*)?$`)
-	keyLine      = regexp.MustCompile(`^\w+:$`)
+	wasLine      = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^( *)` + wasMark + `(?: (.*))?$`) })
+	replacedLine = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^ *- .* ` + wasMark + ` (.*)$`) })
+	fileEntry    = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^ *- (\S+)(?: +#.*)?$`) })
+	keyLine      = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^\w+:$`) })
 )
 
 // restore gives a kustomization the text that it had before it was expanded in place, with what has been changed in it since. An entry
@@ -104,7 +106,7 @@ func restore(raw []byte, exists func(entry string) bool) []byte {
 	}
 	var out []string
 	back := func(line string) {
-		if entry := fileEntry.FindStringSubmatch(line); entry != nil {
+		if entry := fileEntry().FindStringSubmatch(line); entry != nil {
 			var name string
 			if yaml.Unmarshal([]byte(entry[1]), &name) == nil && strings.HasSuffix(name, ".yaml") && !strings.Contains(name, "://") && !exists(name) {
 				return
@@ -116,18 +118,18 @@ func restore(raw []byte, exists func(entry string) bool) []byte {
 	for i, line := range lines {
 		bare, added := strings.CutSuffix(line, " "+addedMark)
 		switch {
-		case added && keyLine.MatchString(bare) && i+1 < len(lines) && isForeignItem(lines[i+1:]):
+		case added && keyLine().MatchString(bare) && i+1 < len(lines) && isForeignItem(lines[i+1:]):
 			out = append(out, bare) // somebody has added to the list
 		case added:
-		case wasLine.MatchString(line):
-			m := wasLine.FindStringSubmatch(line)
+		case wasLine().MatchString(line):
+			m := wasLine().FindStringSubmatch(line)
 			if m[2] == "" {
 				out = append(out, "")
 			} else {
 				back(m[1] + m[2])
 			}
-		case replacedLine.MatchString(line):
-			back(replacedLine.FindStringSubmatch(line)[1])
+		case replacedLine().MatchString(line):
+			back(replacedLine().FindStringSubmatch(line)[1])
 		default:
 			out = append(out, line)
 		}
