@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -66,6 +67,9 @@ func (e *expandFlags) run(c *cobra.Command, dir string) error {
 			o.Exclude = []string{inside}
 		}
 	}
+	// A repository keeps the process busy for long enough that garbage is worth collecting.
+	debug.SetGCPercent(100)
+	debug.SetMemoryLimit(200 << 20)
 	result, findings, err := repository.Expand(dir, o)
 	fmt.Fprint(c.ErrOrStderr(), findings)
 	switch {

@@ -24,7 +24,7 @@ func (x *expansion) collapse() (findings diag.Findings) {
 		if !x.entries[name].mode.IsRegular() || !strings.HasSuffix(name, ".expanded.yaml") && !isKustomization(name) {
 			continue
 		}
-		begins, err := x.begins(name, header)
+		begins, err := x.isEarlier(name)
 		if err != nil {
 			fail(name, err)
 			continue
@@ -75,16 +75,20 @@ func (x *expansion) collapse() (findings diag.Findings) {
 	return findings
 }
 
-// begins tells whether a file begins with a text.
-func (s *snapshot) begins(name, text string) (bool, error) {
+// isEarlier tells whether an earlier run has written a file. Kustomizations are read as a whole, as they will be needed.
+func (s *snapshot) isEarlier(name string) (bool, error) {
+	if isKustomization(name) {
+		text, err := s.readDisk(name)
+		return bytes.HasPrefix(text, []byte(header)), err
+	}
 	file, err := s.root.Open(strings.TrimPrefix(name, "/"))
 	if err != nil {
 		return false, err
 	}
 	defer file.Close()
-	start := make([]byte, len(text))
+	start := make([]byte, len(header))
 	n, _ := file.Read(start)
-	return string(start[:n]) == text, nil
+	return string(start[:n]) == header, nil
 }
 
 // The lines of an expanded kustomization. They are compiled when they are needed: every run of the function would pay for them otherwise.

@@ -42,6 +42,7 @@ type snapshot struct {
 // entry is a file, a directory or a link.
 type entry struct {
 	mode   fs.FileMode
+	perm   fs.FileMode
 	target string
 }
 
@@ -85,13 +86,14 @@ func look(dir string, o Options) (*snapshot, error) {
 func (s *snapshot) add(name string, d fs.DirEntry) error {
 	e := entry{mode: d.Type()}
 	display := filepath.Join(s.dir, name)
+	info, err := d.Info()
+	if err != nil {
+		return fmt.Errorf("%s: %w", display, withoutPath(err))
+	}
+	e.perm = info.Mode().Perm()
 	switch {
 	case d.IsDir():
 	case e.mode.IsRegular():
-		info, err := d.Info()
-		if err != nil {
-			return err
-		}
 		if s.size += info.Size(); s.size > s.limits.Bytes {
 			return fmt.Errorf("%s: the files of the tree have more than %d bytes together", s.dir, s.limits.Bytes)
 		}
@@ -191,6 +193,9 @@ func (s *snapshot) readDisk(real string) ([]byte, error) {
 	}
 	if int64(len(text)) > s.limits.FileBytes {
 		return nil, fmt.Errorf("%s: it has more than %d bytes: split it, or keep it out of the kustomizations", real, s.limits.FileBytes)
+	}
+	if err := checkAliases(text); err != nil {
+		return nil, fmt.Errorf("%s: %w", real, err)
 	}
 	if isKustomization(real) || bytes.Contains(text, []byte(v1alpha1.Group)) {
 		if s.read += int64(len(text)); s.read > s.limits.ReadBytes {

@@ -1,7 +1,6 @@
 package repository
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -102,12 +101,13 @@ func (r *Result) writeTree(target string) error {
 		}
 		switch {
 		case entry.mode.IsDir():
-			err = copyDirectory(root, source, name)
+			// Whatever its mode, files have to go into it now.
+			err = root.Mkdir(name, entry.perm|0o700)
 		case entry.mode&fs.ModeSymlink != 0:
 			err = root.Symlink(entry.target, name)
 		default:
 			f, ok := changed[name]
-			err = copyFile(root, source, name, f.Content, ok)
+			err = copyFile(root, source, name, entry.perm, f.Content, ok)
 			delete(changed, name)
 		}
 		if err != nil {
@@ -125,41 +125,37 @@ func (r *Result) writeTree(target string) error {
 	return root.WriteFile(outputMark, []byte(outputNote), 0o644)
 }
 
-func copyDirectory(to, from *os.Root, name string) error {
-	info, err := from.Stat(name)
-	if err != nil {
-		return err
-	}
-	// Whatever its mode, files have to go into it now.
-	return to.Mkdir(name, info.Mode().Perm()|0o700)
-}
-
-func copyFile(to, from *os.Root, name string, content []byte, changed bool) (err error) {
-	in, err := from.Open(name)
-	if err != nil {
-		return err
-	}
-	defer in.Close()
-	info, err := in.Stat()
-	if err != nil {
-		return err
-	}
-	if !info.Mode().IsRegular() {
-		return fmt.Errorf("%s: it has become something else than a file", name)
-	}
+// copyFile copies a file, or writes the content that takes the place of its own.
+func copyFile(to, from *os.Root, name string, perm fs.FileMode, content []byte, changed bool) (err error) {
 	out, err := to.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, out.Close()) }()
-	var reader io.Reader = in
 	if changed {
-		reader = bytes.NewReader(content)
+		_, err = out.Write(content)
+	} else {
+		err = copyContent(out, from, name)
 	}
-	if _, err := io.Copy(out, reader); err != nil {
+	if err != nil {
 		return err
 	}
-	return out.Chmod(info.Mode().Perm())
+	return out.Chmod(perm)
+}
+
+func copyContent(out *os.File, from *os.Root, name string) error {
+	in, err := from.Open(name)
+	if err != nil {
+		return err
+	}
+	defer in.Close()
+	if info, err := in.Stat(); err != nil {
+		return err
+	} else if !info.Mode().IsRegular() {
+		return fmt.Errorf("%s: it has become something else than a file", name)
+	}
+	_, err = io.Copy(out, in)
+	return err
 }
 
 // Apply makes the changes in the tree itself. Each file is replaced in one step, and all files that are added are there before a

@@ -340,6 +340,14 @@ func (l *layouter) objectsOf(apps []*document, by *config) (objects []manifest.O
 
 // pieces are the file's documents, with objects in the places of some of its apps.
 func (f *file) pieces(l *layouter, made map[*document][]manifest.Object) (pieces []Piece) {
+	if !f.others && len(made) == len(f.apps) {
+		for _, d := range f.apps {
+			for _, object := range made[d] {
+				pieces = append(pieces, Piece{Object: object})
+			}
+		}
+		return pieces
+	}
 	byID := map[string][]manifest.Object{}
 	gone := map[string]bool{}
 	for d, objects := range made {

@@ -102,6 +102,11 @@ func (w *walker) askApps(wk *work, known []app) []*document {
 		}
 		return wk.unit.path()
 	})
+	if err != nil && w.layout != nil && strings.Contains(err.Error(), "external plugins disabled") {
+		w.refuse(wk.unit, "transformers", nil, "functions of others change or make resources before the apps are expanded, and no program is run here: "+
+			"list them after the transformer of this project, or in a kustomization that uses this one")
+		return nil
+	}
 	if err != nil {
 		w.fail(fmt.Errorf("%s: %w", w.display(wk.unit.path()), w.translate(err)))
 		return nil

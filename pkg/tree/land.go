@@ -85,6 +85,9 @@ type bareFile struct {
 
 // bareFiles expands the apps of files for which Flux makes a kustomization.
 func (l *layouter) bareFiles() {
+	if len(l.places.Bare) == 0 {
+		return
+	}
 	referred := l.referred()
 	byDir := map[string][]*bareFile{}
 	var dirs []string

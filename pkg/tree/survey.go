@@ -257,6 +257,15 @@ func (l *layouter) check(n *node) {
 	for _, entry := range u.fields.Transformers {
 		l.checkEntry(u, "transformers", entry, u.transformers)
 	}
+	for _, entry := range u.fields.Resources {
+		kind, path := l.locate(u, entry)
+		if kind != atFile {
+			continue
+		}
+		if _, err := l.readFile(path); err != nil {
+			l.findings = append(l.findings, diag.Finding{Severity: diag.Error, Source: l.display(path), Message: l.words(err)})
+		}
+	}
 	for i, r := range u.fields.Replacements {
 		if r.Source != nil && l.isAppKind(r.Source.Group, r.Source.Kind) {
 			l.refuse(u, fmt.Sprintf("replacements[%d].source", i), nil, "a value of a PostgresApp is copied, which is gone once it is expanded: "+
