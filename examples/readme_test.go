@@ -39,9 +39,17 @@ func TestReadme(t *testing.T) {
 		"postgresapp build examples/quickstart": func(t *testing.T, command string) {
 			assert.Equal(t, string(quickstart), shell(t, repository, command))
 		},
-		"postgresapp build examples/quickstart -o rendered.yaml": func(t *testing.T, command string) {
+		"postgresapp expand examples/shared-defaults -o expanded": func(t *testing.T, command string) {
 			assert.Empty(t, shell(t, repository, command))
-			assert.Equal(t, string(quickstart), read(t, filepath.Join(repository, "rendered.yaml")))
+			assert.Equal(t, read(t, "shared-defaults/expected.yaml"), shell(t, repository, "kustomize build expanded"))
+		},
+		"postgresapp expand examples/shared-defaults --in-place": func(t *testing.T, command string) {
+			assert.Empty(t, shell(t, repository, command))
+			assert.Equal(t, read(t, "shared-defaults/expected.yaml"), shell(t, repository, "kustomize build examples/shared-defaults"))
+		},
+		// After --in-place: nothing is stale.
+		"postgresapp expand examples/shared-defaults --check": func(t *testing.T, command string) {
+			assert.Empty(t, shell(t, repository, command))
 		},
 		// The same is done without kpt by TestKpt; the end-to-end tests run kpt itself.
 		"kpt fn eval examples/kpt --exec postgresapp": func(t *testing.T, command string) {
