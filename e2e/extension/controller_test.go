@@ -46,7 +46,7 @@ type controller struct {
 
 // install applies the extension's own kustomization, with the Deployment that no kubelet will ever start.
 func install(ctx context.Context) error {
-	manifests, findings, err := build.Build(filesys.MakeFsOnDisk(), "../../source/config", build.Options{}, render.Apps)
+	manifests, findings, err := build.Build(filesys.MakeFsOnDisk(), "../../source/config/default", build.Options{}, render.Apps)
 	if err != nil || findings.Failed() {
 		return errors.Join(err, errors.New(findings.String()))
 	}
