@@ -246,3 +246,29 @@ func download(t *testing.T, a *artifact) map[string]string {
 		}
 	}
 }
+
+// awaitField waits until a field of an object has a value.
+func (s *scene) awaitField(kind, name string, want any, path ...string) {
+	s.t.Helper()
+	require.EventuallyWithT(s.t, func(t *assert.CollectT) {
+		o := s.get(kind, name)
+		require.NotNil(t, o)
+		got, _, err := unstructured.NestedFieldNoCopy(o.Object, path...)
+		require.NoError(t, err)
+		require.Equal(t, want, got)
+	}, patience, 100*time.Millisecond)
+}
+
+// awaitMessage waits until the PostgresAppSource's condition Ready says something.
+func (s *scene) awaitMessage(text string) {
+	s.t.Helper()
+	require.EventuallyWithT(s.t, func(t *assert.CollectT) {
+		require.Contains(t, statusOf(t, s.get("PostgresAppSource", "repository")).condition("Ready").Message, text)
+	}, patience, 100*time.Millisecond)
+}
+
+// again applies what a scene begins with once more.
+func (s *scene) again() {
+	s.t.Helper()
+	s.apply(strings.ReplaceAll(flux, "URL", s.repository.url))
+}
