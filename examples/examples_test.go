@@ -22,7 +22,9 @@ var update = flag.Bool("update", false, "write expected.yaml from the real kusto
 var kustomizations = []struct{ dir, warnings string }{
 	{dir: "quickstart"},
 	{dir: "temporal-and-iceberg"},
+	{dir: "deployment-plan"},
 	{dir: "shared-defaults"},
+	{dir: "generator-defaults"},
 	{dir: "overlays/staging"},
 	{dir: "overlays/production"},
 	{dir: "many-apps"},
