@@ -48,6 +48,7 @@ func TestExamplesAreAdmitted(t *testing.T) {
 			warnings, err := cluster.Apply(t.Context(), namespaces[0], objects...)
 			require.NoError(t, err)
 			assertWarnings(t, allowedWarnings(t, dir), warnings)
+			installCharts(t, objects)
 			settle(t, objects, namespaces)
 		})
 	}
