@@ -76,8 +76,11 @@ func TestEveryFieldIsShown(t *testing.T) {
 			document, err := strict.Fields(text)
 			require.NoError(t, err, file)
 			root := reflect.TypeFor[v1alpha1.PostgresApp]()
-			if document["kind"] == v1alpha1.KindPostgresDefaults {
+			switch document["kind"] {
+			case v1alpha1.KindPostgresDefaults:
 				root = reflect.TypeFor[v1alpha1.PostgresDefaults]()
+			case v1alpha1.KindPostgresPlatform:
+				root = reflect.TypeFor[v1alpha1.PostgresPlatform]()
 			}
 			mark(shown, root, document)
 		}
@@ -86,9 +89,9 @@ func TestEveryFieldIsShown(t *testing.T) {
 	each(reflect.TypeFor[v1alpha1.PostgresApp](), seen, func(name string) {
 		assert.True(t, shown[name], "no file shows %s", name)
 	})
-	each(reflect.TypeFor[v1alpha1.PostgresDefaults](), seen, func(name string) {
-		assert.True(t, shown[name], "no file shows %s", name)
-	})
+	for _, root := range []reflect.Type{reflect.TypeFor[v1alpha1.PostgresDefaults](), reflect.TypeFor[v1alpha1.PostgresPlatform]()} {
+		each(root, seen, func(name string) { assert.True(t, shown[name], "no file shows %s", name) })
+	}
 	assert.Greater(t, len(seen), 30, "the types were not found")
 }
 
