@@ -94,7 +94,11 @@ func Plan(app Document, defaults *Document) (*plan.Plan, diag.Findings) {
 	r := renderer{}
 	shared, right := r.defaults(defaults)
 	var made *plan.Plan
-	if fields, subject, ok := r.read(app); ok {
+	fields, subject, ok := r.read(app)
+	switch {
+	case ok && subject.Kind == v1alpha1.KindPostgresPlatform:
+		r.fail(subject, "", "only the values of a PostgresApp are explained: build it to see what it becomes, or name a field, such as PostgresPlatform.spec")
+	case ok:
 		made = r.plan(fields, subject, shared, right)
 	}
 	r.findings.Sort()
