@@ -6,6 +6,7 @@ import (
 	"archive/tar"
 	"compress/gzip"
 	"context"
+	"encoding/json"
 	"fmt"
 	"io"
 	"net/http"
@@ -18,7 +19,6 @@ import (
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
-	"k8s.io/apimachinery/pkg/runtime"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/homelab-foundations/postgresapp/e2e/rig"
@@ -167,7 +167,9 @@ func statusOf(t require.TestingT, o *unstructured.Unstructured) (s status) {
 	content, ok, err := unstructured.NestedMap(o.Object, "status")
 	require.NoError(t, err)
 	if ok {
-		require.NoError(t, runtime.DefaultUnstructuredConverter.FromUnstructured(content, &s))
+		encoded, err := json.Marshal(content)
+		require.NoError(t, err)
+		require.NoError(t, json.Unmarshal(encoded, &s))
 	}
 	return s
 }
