@@ -5,8 +5,10 @@ import (
 	"crypto/sha256"
 	"encoding/json"
 	"slices"
+	"strings"
 	"sync"
 
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 
 	"github.com/homelab-foundations/postgresapp/e2e/rig"
@@ -121,11 +123,23 @@ func (j *Judge) known(ctx context.Context, object *unstructured.Unstructured) (*
 func (j *Judge) ask(ctx context.Context, object *unstructured.Unstructured) *Verdict {
 	verdict := &Verdict{Object: object.GetKind() + " " + object.GetNamespace() + "/" + object.GetName()}
 	_, warnings, err := j.cluster.DryRun(ctx, "", object)
+	for tries := 1; tries < maxTries && ctx.Err() == nil && unanswered(err); tries++ {
+		_, warnings, err = j.cluster.DryRun(ctx, "", object)
+	}
 	verdict.Rejection = err
 	for _, warning := range warnings {
 		verdict.Warnings = append(verdict.Warnings, warning.Text)
 	}
 	return verdict
+}
+
+// maxTries is how often an object is sent to a server that gives no answer.
+const maxTries = 4
+
+// unanswered tells whether an error says nothing about the object: the server, or the webhook that it asked, had no time for it.
+func unanswered(err error) bool {
+	return apierrors.IsTimeout(err) || apierrors.IsServerTimeout(err) || apierrors.IsTooManyRequests(err) ||
+		apierrors.IsInternalError(err) && strings.Contains(err.Error(), "context deadline exceeded")
 }
 
 // Count tells how many objects were sent, and how many had been sent before.
