@@ -17,6 +17,11 @@ const execFunction = "      exec:\n        path: postgresapp\n"
 
 var containerFunction = "      container:\n        image: " + image + "\n"
 
+// The same on one line, as the deployment plan's example has it.
+const execFunctionInline = `"exec: {path: postgresapp}"`
+
+var containerFunctionInline = `"container: {image: ` + image + `}"`
+
 // functionAnnotation is all of it, with the key above.
 const functionAnnotation = "  annotations:\n    config.kubernetes.io/function: |\n" + execFunction
 
@@ -25,6 +30,7 @@ const functionAnnotation = "  annotations:\n    config.kubernetes.io/function: |
 func TestKustomizations(t *testing.T) {
 	withExec, withContainer := copySources(t), copySources(t)
 	require.NotZero(t, rewrite(t, withContainer, "*.yaml", execFunction, containerFunction))
+	require.NotZero(t, rewrite(t, withContainer, "*.yaml", execFunctionInline, containerFunctionInline))
 	for path, content := range files(t, withContainer) {
 		require.False(t, strings.HasSuffix(path, ".yaml") && strings.Contains(content, "exec:"), "%s names the function in a form unknown to this test", path)
 	}
