@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/homelab-foundations/postgresapp/pkg/diag"
+	"github.com/homelab-foundations/postgresapp/pkg/jsontype"
 	"github.com/homelab-foundations/postgresapp/pkg/manifest"
 )
 
@@ -88,30 +89,30 @@ func (l *layouter) arrangeGenerated(n *node) {
 	}
 	var files []*Expansion
 	for _, g := range u.generated {
-		l.refuseEncrypted(g.config.document)
-		e := l.expansion(u, g.config.path, []*document{g.config.document}, nil)
-		e.append(l.objectsOf([]*document{g.config.document}, nil))
+		l.refuseEncrypted(g.document)
+		e := l.expansion(u, g.path, []*document{g.document}, nil)
+		e.append(l.objectsOf([]*document{g.document}, nil))
 		files = append(files, e)
 	}
 	isOther := func(c *config) bool { return !c.ours }
 	if !n.group.top().ordered || !u.generates() && !slices.ContainsFunc(u.generating.list, isOther) {
 		for i, e := range files {
-			l.change(u).entry("resources", "", l.reference(u, l.put(e, u, u.generated[i].config.name)))
+			l.change(u).entry("resources", "", l.reference(u, l.put(e, u, u.generated[i].name)))
 		}
 		return
 	}
 	first := slices.IndexFunc(u.generating.list, func(c *config) bool { return c.ours })
 	if slices.ContainsFunc(u.generating.list[first:], isOther) {
-		l.refuse(u, "generators", u.generated[0].config, "another generator comes after it, and the order of the resources is to be kept: "+
+		l.refuse(u, "generators", u.generated[0], "another generator comes after it, and the order of the resources is to be kept: "+
 			"list the others first, or leave sortOptions out")
 		return
 	}
-	name := u.generated[0].config.name
+	name := u.generated[0].name
 	dir := l.directory(u, name, name)
 	var entries []string
 	for i, e := range files {
 		e.Path = filepath.Join(dir, filepath.Base(e.Path))
-		entries = append(entries, filepath.Base(l.put(e, u, u.generated[i].config.name)))
+		entries = append(entries, filepath.Base(l.put(e, u, u.generated[i].name)))
 	}
 	l.putComponent(dir, u, entries)
 	c := l.change(u)
@@ -384,12 +385,12 @@ func (f *file) listed(l *layouter, put func(id string, text []byte), pieces *[]P
 		return nil
 	}
 	for _, d := range documents {
-		fields, err := d.fields()
+		fields, err := jsontype.Parse(d.json)
 		if err != nil {
 			l.fail(err)
 			return nil
 		}
-		text, err := manifest.Object{Fields: plainNumbers(fields).(map[string]any)}.YAML()
+		text, err := manifest.Object{Fields: fields.(map[string]any)}.YAML()
 		if err != nil {
 			l.fail(err)
 			return nil

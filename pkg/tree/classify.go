@@ -141,14 +141,13 @@ func (w *walker) locate(u *unit, entry string) (place, string) {
 	if !filepath.IsAbs(path) {
 		path = filepath.Join(u.dir, entry)
 	}
-	remote := strings.HasPrefix(entry, "http://") || strings.HasPrefix(entry, "https://")
-	if !remote && w.below.Exists(path) && !w.below.IsDir(path) {
+	if !isURL(entry) && w.below.Exists(path) && !w.below.IsDir(path) {
 		if dir, _, err := w.below.CleanedAbs(path); w.options.RootOnly && (err != nil || !dir.HasPrefix(filesys.ConfirmedDir(u.dir))) {
 			return elsewhere, "" // kustomize refuses it
 		}
 		return atFile, path
 	}
-	if remote || filepath.IsAbs(entry) || (&resource.Origin{}).Append(entry).Repo != "" {
+	if filepath.IsAbs(entry) || isRemote(entry) {
 		return elsewhere, ""
 	}
 	if !w.below.IsDir(path) {
@@ -159,4 +158,13 @@ func (w *walker) locate(u *unit, entry string) (place, string) {
 		return elsewhere, ""
 	}
 	return atDirectory, dir.String()
+}
+
+func isURL(entry string) bool {
+	return strings.HasPrefix(entry, "http://") || strings.HasPrefix(entry, "https://")
+}
+
+// isRemote tells whether kustomize would fetch an entry.
+func isRemote(entry string) bool {
+	return isURL(entry) || (&resource.Origin{}).Append(entry).Repo != ""
 }

@@ -85,7 +85,7 @@ func (w *walker) take(wk *work, s *state, by *config, from origin, remainder boo
 	}
 	f.objects = w.request(wk.unit.dir, apps, defaults, from)
 	if w.layout != nil {
-		w.layout.land(wk, by, s.apps, apps, f.objects)
+		w.layout.land(wk, by, s.apps, apps)
 	}
 	return f
 }

@@ -208,24 +208,3 @@ func (d *document) fields() (map[string]any, error) {
 	err := decoder.Decode(&fields)
 	return fields, err
 }
-
-// plainNumbers is decoded JSON with numbers as manifests have them.
-func plainNumbers(value any) any {
-	switch value := value.(type) {
-	case map[string]any:
-		for name, one := range value {
-			value[name] = plainNumbers(one)
-		}
-	case []any:
-		for i, one := range value {
-			value[i] = plainNumbers(one)
-		}
-	case json.Number:
-		if n, err := value.Int64(); err == nil {
-			return n
-		}
-		n, _ := value.Float64()
-		return n
-	}
-	return value
-}

@@ -40,7 +40,7 @@ func (w *walker) generators(u *unit) {
 		for _, c := range all.list {
 			if c.ours {
 				o := w.request(u.dir, []*document{c.document}, nil, w.configOrigin(c))
-				u.generated = append(u.generated, &generated{c, o})
+				u.generated = append(u.generated, c)
 				u.resources = append(slices.Clip(u.resources), o.paths()...)
 			}
 		}

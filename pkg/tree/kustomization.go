@@ -33,14 +33,8 @@ type unit struct {
 
 	generating, transformers *configs
 
-	// generated are the objects of the generators of ours.
-	generated []*generated
-}
-
-// generated is what a generator of ours makes.
-type generated struct {
-	config  *config
-	objects *arrival
+	// generated are the generators of ours whose objects are resources.
+	generated []*config
 }
 
 // path is the path of the kustomization file.

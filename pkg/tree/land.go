@@ -22,13 +22,11 @@ type landing struct {
 	// apps are the apps as they are here, seen the same as kustomize has accumulated them, which differs where something has changed them.
 	seen []app
 	apps []*document
-
-	objects *arrival
 }
 
 // land remembers where apps are expanded. known are all that kustomize has accumulated there.
-func (l *layouter) land(wk *work, by *config, known []app, apps []*document, objects *arrival) {
-	n := &landing{by: by, seen: slices.Clone(known), apps: apps, objects: objects}
+func (l *layouter) land(wk *work, by *config, known []app, apps []*document) {
+	n := &landing{by: by, seen: slices.Clone(known), apps: apps}
 	for ; wk.parent != nil; wk = wk.parent {
 		n.chain = append(n.chain, l.nodes[wk.unit.dir])
 	}
@@ -78,9 +76,8 @@ func (n *landing) listing(d *document) *app {
 
 // bareFile is a file that no kustomization lists.
 type bareFile struct {
-	file    *file
-	apps    []*document
-	objects *arrival
+	file *file
+	apps []*document
 }
 
 // bareFiles expands the apps of files for which Flux makes a kustomization.
@@ -126,10 +123,7 @@ func (l *layouter) bareFiles() {
 		for _, bare := range byDir[dir] {
 			apps = append(apps, bare.apps...)
 		}
-		objects := l.request(dir, apps, nil, origin{})
-		for _, bare := range byDir[dir] {
-			bare.objects = objects
-		}
+		l.request(dir, apps, nil, origin{})
 	}
 }
 

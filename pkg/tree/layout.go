@@ -3,6 +3,7 @@ package tree
 import (
 	"errors"
 	"slices"
+	"strings"
 
 	"sigs.k8s.io/kustomize/kyaml/filesys"
 
@@ -185,17 +186,7 @@ func (l *layouter) result() *Layout {
 		layout.Expansions = append(layout.Expansions, e)
 		layout.Apps += len(e.Apps)
 	}
-	slices.SortFunc(layout.Expansions, func(a, b *Expansion) int { return compare(a.Path, b.Path) })
+	slices.SortFunc(layout.Expansions, func(a, b *Expansion) int { return strings.Compare(a.Path, b.Path) })
 	layout.Sources = l.sources()
 	return layout
-}
-
-func compare(a, b string) int {
-	switch {
-	case a < b:
-		return -1
-	case a > b:
-		return 1
-	}
-	return 0
 }

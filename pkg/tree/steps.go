@@ -39,16 +39,7 @@ func (l *layouter) before(n *landing) (steps []step) {
 	for _, c := range at.components {
 		steps = append(steps, l.steps(c)...)
 	}
-	if at.opaque {
-		steps = append(steps, step{node: at, opaque: true})
-	}
-	if at.unit.transforms() {
-		steps = append(steps, step{node: at, fields: true})
-	}
-	if some := others(at.unit.transformers.list, n.by); len(some) > 0 {
-		steps = append(steps, step{node: at, some: some})
-	}
-	return steps
+	return append(steps, at.own(n.by)...)
 }
 
 // others are the transformers up to one of ours, or all, that are not ours.
@@ -69,13 +60,18 @@ func (l *layouter) steps(n *node) (steps []step) {
 	for _, c := range n.components {
 		steps = append(steps, l.steps(c)...)
 	}
+	return append(steps, n.own(nil)...)
+}
+
+// own are the steps of a kustomization itself, up to a transformer of ours or all.
+func (n *node) own(end *config) (steps []step) {
 	if n.opaque {
 		steps = append(steps, step{node: n, opaque: true})
 	}
 	if n.unit.transforms() {
 		steps = append(steps, step{node: n, fields: true})
 	}
-	if some := others(n.unit.transformers.list, nil); len(some) > 0 {
+	if some := others(n.unit.transformers.list, end); len(some) > 0 {
 		steps = append(steps, step{node: n, some: some})
 	}
 	return steps
@@ -172,11 +168,11 @@ func (l *layouter) tryStep(s step, objects []manifest.Object) (got []any, err er
 		root.Content = append(root.Content, plain("transformers"), sequence(nil, u.transformers.entries(s.some)))
 	}
 	root.Content = append(root.Content, plain("sortOptions"), encoded(map[string]string{"order": string(types.FIFOSortOrder)}))
-	text, err := encodeNode(root)
+	written, err := encodeNode(root)
 	if err != nil {
 		return nil, err
 	}
-	top.put(u.path(), textOf(text))
+	top.put(u.path(), text(written))
 	resources, err := l.options.Render(top, u.dir)
 	if err != nil {
 		return nil, err
@@ -194,8 +190,6 @@ func (l *layouter) tryStep(s step, objects []manifest.Object) (got []any, err er
 	}
 	return got, nil
 }
-
-func textOf(t []byte) text { return text(t) }
 
 // untargeted tells whether a patch has no target: it changes what it names, which none of the objects was when it was written.
 func (l *layouter) untargeted(u *unit, list string, index int) bool {

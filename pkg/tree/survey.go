@@ -3,11 +3,11 @@ package tree
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"path/filepath"
 	"slices"
 	"strings"
 
-	"sigs.k8s.io/kustomize/api/resource"
 	"sigs.k8s.io/kustomize/api/types"
 
 	"github.com/homelab-foundations/postgresapp/pkg/diag"
@@ -65,11 +65,7 @@ func (l *layouter) survey() bool {
 	if l.findings.Failed() || l.cyclic() {
 		return false
 	}
-	dirs := make([]string, 0, len(l.nodes))
-	for dir := range l.nodes {
-		dirs = append(dirs, dir)
-	}
-	slices.Sort(dirs)
+	dirs := l.sorted()
 	l.roles(dirs)
 	for _, dir := range dirs {
 		n := l.nodes[dir]
@@ -139,11 +135,6 @@ func (l *layouter) checkReferences(u *unit) {
 	}
 }
 
-// isRemote tells whether kustomize would fetch an entry.
-func isRemote(entry string) bool {
-	return strings.HasPrefix(entry, "http://") || strings.HasPrefix(entry, "https://") || (&resource.Origin{}).Append(entry).Repo != ""
-}
-
 // words are an error of a file, without the paths that exist only in here.
 func (l *layouter) words(err error) string {
 	return strings.ReplaceAll(l.translate(err).Error(), "'/", "'"+strings.TrimSuffix(l.given, "/")+"/")
@@ -186,13 +177,7 @@ func (l *layouter) cyclic() bool {
 	return false
 }
 
-func (l *layouter) sorted() (dirs []string) {
-	for dir := range l.nodes {
-		dirs = append(dirs, dir)
-	}
-	slices.Sort(dirs)
-	return dirs
-}
+func (l *layouter) sorted() []string { return slices.Sorted(maps.Keys(l.nodes)) }
 
 // roles tells the kustomizations that are built from those that only make configurations of generators and transformers.
 func (l *layouter) roles(dirs []string) {
