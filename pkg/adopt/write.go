@@ -4,11 +4,11 @@ import (
 	"bytes"
 	"reflect"
 	"slices"
-	"strings"
 
 	"go.yaml.in/yaml/v3"
 
 	"github.com/homelab-foundations/postgresapp/pkg/api/v1alpha1"
+	"github.com/homelab-foundations/postgresapp/pkg/jsontype"
 	"github.com/homelab-foundations/postgresapp/pkg/manifest"
 )
 
@@ -43,44 +43,22 @@ func arrange(n *yaml.Node, t reflect.Type) {
 			arrange(element, t.Elem())
 		}
 	case n.Kind == yaml.MappingNode && t.Kind() == reflect.Struct && t.PkgPath() == reflect.TypeFor[v1alpha1.PostgresApp]().PkgPath():
-		fields := fieldsOf(t)
+		fields := jsontype.Of(t).Fields
 		type pair struct{ key, value *yaml.Node }
 		var pairs []pair
 		for i := 0; i+1 < len(n.Content); i += 2 {
 			pairs = append(pairs, pair{n.Content[i], n.Content[i+1]})
 		}
 		place := func(p pair) int {
-			return slices.IndexFunc(fields, func(f field) bool { return f.name == p.key.Value })
+			return slices.IndexFunc(fields, func(f jsontype.Field) bool { return f.Name == p.key.Value })
 		}
 		slices.SortStableFunc(pairs, func(a, b pair) int { return place(a) - place(b) })
 		n.Content = n.Content[:0]
 		for _, p := range pairs {
 			if i := place(p); i >= 0 {
-				arrange(p.value, fields[i].of)
+				arrange(p.value, fields[i].Type)
 			}
 			n.Content = append(n.Content, p.key, p.value)
 		}
 	}
-}
-
-// field is a field of a type by its JSON name.
-type field struct {
-	name string
-	of   reflect.Type
-}
-
-// fieldsOf are the fields of a type in their order, those of embedded types in their place.
-func fieldsOf(t reflect.Type) []field {
-	var all []field
-	for i := range t.NumField() {
-		f := t.Field(i)
-		name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
-		switch {
-		case f.Anonymous && name == "":
-			all = append(all, fieldsOf(f.Type)...)
-		case name != "" && name != "-":
-			all = append(all, field{name, f.Type})
-		}
-	}
-	return all
 }

@@ -15,6 +15,16 @@ type Release struct {
 	Chart string
 }
 
+// Minor is the minor version of an operator's release, the newest one for what is none.
+func (r Release) Minor() Version {
+	for _, version := range Versions {
+		if strings.HasPrefix(r.Version, version.String()+".") {
+			return version
+		}
+	}
+	return Newest
+}
+
 // releases are the operator's releases with a chart cloudnative-pg, oldest first, each with its newest chart: version and appVersion in
 // charts/cloudnative-pg/Chart.yaml of github.com/cloudnative-pg/charts at the tags cloudnative-pg-v0.26.0 to -v0.29.0. Later patch versions
 // of 1.27 to 1.29 have no chart of their own.

@@ -18,11 +18,7 @@ import (
 func (m *maker) monitoring() {
 	s, path := m.Spec.Monitoring, m.spec.Child("monitoring")
 	oneOf(&m.checker, path.Child("type"), s.Type, v1alpha1.MonitorService, v1alpha1.MonitorPod, v1alpha1.MonitorNone)
-	interval, known := m.scrapeDuration(path.Child("interval"), s.Interval)
-	timeout, given := m.scrapeDuration(path.Child("scrapeTimeout"), s.ScrapeTimeout)
-	if known && given && timeout > interval {
-		m.invalid(path.Child("scrapeTimeout"), s.ScrapeTimeout, "must not be more than interval, %s, or Prometheus refuses the target", s.Interval)
-	}
+	m.scraping(path, s.Interval, s.ScrapeTimeout)
 	m.labels(path.Child("labels"), s.Labels)
 	for i, ref := range s.CustomQueriesConfigMap {
 		m.keyReference(path.Child("customQueriesConfigMap").Index(i), ref.Name, ref.Key, "ConfigMap", "queries.yaml")
@@ -35,6 +31,15 @@ func (m *maker) monitoring() {
 		m.namespaceName(path.Child("dashboard", "namespace"), d.Namespace)
 		m.labels(path.Child("dashboard", "labels"), d.Labels)
 		m.annotations(path.Child("dashboard", "annotations"), d.Annotations)
+	}
+}
+
+// scraping checks how often, and how long at most, metrics are asked for.
+func (m *checker) scraping(path *field.Path, interval, timeout string) {
+	every, known := m.scrapeDuration(path.Child("interval"), interval)
+	limit, given := m.scrapeDuration(path.Child("scrapeTimeout"), timeout)
+	if known && given && limit > every {
+		m.invalid(path.Child("scrapeTimeout"), timeout, "must not be more than interval, %s, or Prometheus refuses the target", interval)
 	}
 }
 

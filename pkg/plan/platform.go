@@ -155,10 +155,8 @@ func (m *platformMaker) release(path *field.Path, version string, find func(stri
 // operatorConfig checks the operator's own configuration, of which it ignores what it does not know.
 func (m *platformMaker) operatorConfig() {
 	target := cnpg.Newest
-	for _, version := range cnpg.Versions {
-		if release, err := cnpg.FindRelease(m.Spec.OperatorVersion); err == nil && within(release.Version, version.String()) {
-			target = version
-		}
+	if release, err := cnpg.FindRelease(m.Spec.OperatorVersion); err == nil {
+		target = release.Minor()
 	}
 	path := m.spec.Child("operatorConfig")
 	for _, name := range sortedKeys(m.Spec.OperatorConfig) {

@@ -52,11 +52,7 @@ func (m *platformMaker) monitoring() {
 	} else {
 		oneOf(&m.checker, path.Child("type"), s.Type, v1alpha1.MonitorPod, v1alpha1.MonitorNone)
 	}
-	interval, known := m.scrapeDuration(path.Child("interval"), s.Interval)
-	timeout, given := m.scrapeDuration(path.Child("scrapeTimeout"), s.ScrapeTimeout)
-	if known && given && timeout > interval {
-		m.invalid(path.Child("scrapeTimeout"), s.ScrapeTimeout, "must not be more than interval, %s, or Prometheus refuses the target", s.Interval)
-	}
+	m.scraping(path, s.Interval, s.ScrapeTimeout)
 	m.labels(path.Child("labels"), s.Labels)
 	m.alertSettings(path.Child("alerts"), alertsOf{s.Alerts, s.Type, alert.PlatformNames(), alert.CheckPlatformLabel})
 	d, at := s.Dashboards, path.Child("dashboards")

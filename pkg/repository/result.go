@@ -56,11 +56,10 @@ func (r *Result) Diff() ([]byte, error) {
 		_, text, _ = bytes.Cut(text, []byte("\n")) // the line that begins with diff
 		out.Write(text)
 	}
-	removed := r.Removed
 	for _, f := range r.Files {
 		write(f.Path, f.Before, f.Content)
 	}
-	for _, name := range removed {
+	for _, name := range r.Removed {
 		text, err := r.snapshot.cached(name)
 		if err != nil {
 			return nil, err

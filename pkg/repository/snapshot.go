@@ -12,10 +12,10 @@ import (
 	"slices"
 	"strings"
 
-	"sigs.k8s.io/kustomize/api/konfig"
 	"sigs.k8s.io/kustomize/kyaml/filesys"
 
 	"github.com/homelab-foundations/postgresapp/pkg/api/v1alpha1"
+	"github.com/homelab-foundations/postgresapp/pkg/tree"
 )
 
 // snapshot is a tree on disk as kustomize sees it: read-only, with the tree's directory as the root of the file system, and with nothing
@@ -207,7 +207,7 @@ func (s *snapshot) readDisk(real string) ([]byte, error) {
 }
 
 func isKustomization(name string) bool {
-	return slices.Contains(konfig.RecognizedKustomizationFileNames(), path.Base(name))
+	return tree.IsKustomizationFile(path.Base(name))
 }
 
 // CleanedAbs implements filesys.FileSystem.

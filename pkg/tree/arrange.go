@@ -285,7 +285,7 @@ func (l *layouter) expansion(u *unit, source string, apps []*document, by *confi
 	if !strings.HasPrefix(source, strings.TrimSuffix(u.dir, "/")+"/") {
 		e.Path = filepath.Join(u.dir, filepath.Base(e.Path))
 	}
-	if isKustomizationFile(filepath.Base(source)) && len(apps) > 0 {
+	if IsKustomizationFile(filepath.Base(source)) && len(apps) > 0 {
 		e.Path = filepath.Join(u.dir, apps[0].name+expandedSuffix)
 	}
 	return e

@@ -101,7 +101,7 @@ func (l *layouter) putComponent(dir string, u *unit, entries []string) {
 
 // directory is a name for a directory in the kustomization's that nothing has.
 func (l *layouter) directory(u *unit, stem, name string) string {
-	if isKustomizationFile(stem + ".yaml") {
+	if IsKustomizationFile(stem + ".yaml") {
 		stem = name
 	}
 	for i := 0; ; i++ {

@@ -42,7 +42,8 @@ func (u *unit) path() string { return filepath.Join(u.dir, u.file) }
 
 func (u *unit) isComponent() bool { return u.fields.Kind == types.ComponentKind }
 
-func isKustomizationFile(name string) bool {
+// IsKustomizationFile tells whether kustomize takes a file of this name for the kustomization of its directory.
+func IsKustomizationFile(name string) bool {
 	return slices.Contains(konfig.RecognizedKustomizationFileNames(), name)
 }
 

@@ -122,7 +122,7 @@ func (o *Overlay) hidden(path string) bool {
 	if _, ok := o.mirrors[filepath.Dir(path)]; !ok {
 		return false
 	}
-	return isKustomizationFile(filepath.Base(path))
+	return IsKustomizationFile(filepath.Base(path))
 }
 
 // Exists implements filesys.FileSystem.
