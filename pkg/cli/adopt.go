@@ -37,7 +37,7 @@ anything is lost, or if an app would be refused, the exit code is 1 and there is
 			if !proven && !draft {
 				return failed
 			}
-			if err := (&buildFlags{output: output}).write(c.OutOrStdout(), rendered{text: apps}); err != nil {
+			if err := writeOutput(c.OutOrStdout(), output, apps); err != nil {
 				return err
 			}
 			if !proven {

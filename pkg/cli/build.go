@@ -156,10 +156,6 @@ func (b *buildFlags) file(c *cobra.Command, path string) (rendered, error) {
 
 // write sends the output where it is to go. A file is replaced in one step.
 func (b *buildFlags) write(stdout io.Writer, output rendered) error {
-	if b.output == "" {
-		_, err := stdout.Write(output.text)
-		return err
-	}
 	if info, err := os.Stat(b.output); err == nil && info.IsDir() {
 		files, err := output.files()
 		if err != nil {
@@ -172,5 +168,5 @@ func (b *buildFlags) write(stdout io.Writer, output rendered) error {
 		}
 		return nil
 	}
-	return writeFile(b.output, output.text)
+	return writeOutput(stdout, b.output, output.text)
 }

@@ -30,6 +30,15 @@ func groupVersion(apiVersion string) (group, version string) {
 	return "", apiVersion
 }
 
+// writeOutput sends a text to a file, or to standard output for "".
+func writeOutput(stdout io.Writer, path string, text []byte) error {
+	if path == "" {
+		_, err := stdout.Write(text)
+		return err
+	}
+	return writeFile(path, text)
+}
+
 // writeFile replaces a file in one step: it holds the old content or the new one, never a part. An existing file keeps its mode, and
 // what is no regular file, such as /dev/null, is written to.
 func writeFile(path string, text []byte) error {
