@@ -79,7 +79,7 @@ type expansion struct {
 
 // places are the parts of the tree to expand.
 func (x *expansion) places(f found) (tree.Places, error) {
-	p := tree.Places{Kustomizations: f.kustomizations, Bare: f.bare, Taken: x.taken, Written: x.written}
+	p := tree.Places{Kustomizations: f.kustomizations, Bare: f.bare, Taken: x.taken, Written: x.written()}
 	if len(x.options.Paths) == 0 {
 		return p, nil
 	}
@@ -116,14 +116,15 @@ func (x *expansion) places(f found) (tree.Places, error) {
 	return p, nil
 }
 
-// written tells whether an earlier run has written an expansion beside a file.
-func (x *expansion) written(file string) bool {
+// written tells of a file whether an earlier run has written an expansion beside it.
+func (x *expansion) written() func(file string) bool {
+	sources := map[string]bool{}
 	for _, one := range x.earlier {
-		if source, ok := sourceOf(x.cache[one]); ok && path.Join(path.Dir(one), source) == file {
-			return true
+		if source, ok := sourceOf(x.cache[one]); ok {
+			sources[path.Join(path.Dir(one), source)] = true
 		}
 	}
-	return false
+	return func(file string) bool { return sources[file] }
 }
 
 // taken tells whether somebody else's file or directory has a path.
