@@ -154,10 +154,8 @@ func (m *platformMaker) release(path *field.Path, version string, find func(stri
 
 // operatorConfig checks the operator's own configuration, of which it ignores what it does not know.
 func (m *platformMaker) operatorConfig() {
-	target := cnpg.Newest
-	if release, err := cnpg.FindRelease(m.Spec.OperatorVersion); err == nil {
-		target = release.Minor()
-	}
+	release, _ := cnpg.FindRelease(m.Spec.OperatorVersion) // the version itself was checked
+	target := release.Minor()
 	path := m.spec.Child("operatorConfig")
 	for _, name := range sortedKeys(m.Spec.OperatorConfig) {
 		since, known := cnpg.OperatorSettingSince(name)
