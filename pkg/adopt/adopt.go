@@ -15,6 +15,7 @@ import (
 
 	"github.com/homelab-foundations/postgresapp/pkg/api/v1alpha1"
 	"github.com/homelab-foundations/postgresapp/pkg/cnpg"
+	"github.com/homelab-foundations/postgresapp/pkg/jsontype"
 )
 
 // Fields are a manifest as JSON decodes it, integers as int64.
@@ -200,7 +201,7 @@ func (a *adopter) sorted() (taken, kept []Fields) {
 func (a *adopter) belonging(kind string) map[int]*source {
 	found := map[int]*source{}
 	for i, object := range a.around {
-		reference, _ := get(object, "spec", "cluster", "name").(string)
+		reference, _ := jsontype.At(object, "spec", "cluster", "name").(string)
 		if is(object, kind) && reference == a.cluster.name() && sameNamespace(object, a.cluster.fields) {
 			found[i] = newSource(object)
 		}
@@ -219,8 +220,8 @@ func is(object Fields, kind string) bool {
 
 // sameNamespace tells whether two objects may live together. Where one does not say its namespace, kustomize or Flux will.
 func sameNamespace(a, b Fields) bool {
-	x, _ := get(a, "metadata", "namespace").(string)
-	y, _ := get(b, "metadata", "namespace").(string)
+	x, _ := jsontype.At(a, "metadata", "namespace").(string)
+	y, _ := jsontype.At(b, "metadata", "namespace").(string)
 	return x == y || x == "" || y == ""
 }
 

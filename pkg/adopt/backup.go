@@ -3,6 +3,7 @@ package adopt
 import (
 	"github.com/homelab-foundations/postgresapp/pkg/api/v1alpha1"
 	"github.com/homelab-foundations/postgresapp/pkg/cnpg"
+	"github.com/homelab-foundations/postgresapp/pkg/jsontype"
 )
 
 // archive is where a cluster writes its write-ahead log and base backups to, or is restored from.
@@ -49,14 +50,14 @@ func (a *adopter) backup() {
 
 // written is the archive that the cluster writes, or nil.
 func (a *adopter) written() *archive {
-	if _, ok := get(a.cluster.fields, "spec", "backup", "barmanObjectStore").(Fields); ok {
+	if _, ok := jsontype.At(a.cluster.fields, "spec", "backup", "barmanObjectStore").(Fields); ok {
 		at := []string{"spec", "backup", "barmanObjectStore"}
 		found := &archive{store: a.cluster, at: at, serverName: orDefault(a.cluster.takeText(append(at, "serverName")...), a.cluster.name())}
 		a.set(v1alpha1.MethodBarmanObjectStore, "backup", "method")
 		found.settings = takeStore(found.store, at...)
 		return found
 	}
-	plugins, _ := get(a.cluster.fields, "spec", "plugins").([]any)
+	plugins, _ := jsontype.At(a.cluster.fields, "spec", "plugins").([]any)
 	for i, entry := range plugins {
 		plugin, ok := archiver(entry)
 		if !ok {
@@ -93,15 +94,15 @@ func archiver(entry any) (Fields, bool) {
 // pluginArchive reads the parameters of the Barman Cloud plugin. Without a server name it takes the name of the cluster that it runs for,
 // in externalClusters too.
 func pluginArchive(plugin Fields, cluster string) (object, server string) {
-	object, _ = get(plugin, "parameters", cnpg.BarmanObjectParameter).(string)
-	server, _ = get(plugin, "parameters", cnpg.BarmanServerParameter).(string)
+	object, _ = jsontype.At(plugin, "parameters", cnpg.BarmanObjectParameter).(string)
+	server, _ = jsontype.At(plugin, "parameters", cnpg.BarmanServerParameter).(string)
 	return object, orDefault(server, cluster)
 }
 
 // objectStore finds an ObjectStore among the other objects.
 func (a *adopter) objectStore(name string) (*source, int) {
 	for i, object := range a.around {
-		if is(object, "ObjectStore") && get(object, "metadata", "name") == name && sameNamespace(object, a.cluster.fields) {
+		if is(object, "ObjectStore") && jsontype.At(object, "metadata", "name") == name && sameNamespace(object, a.cluster.fields) {
 			return newSource(object), i
 		}
 	}
@@ -129,7 +130,7 @@ func takeCredentials(s *source, at ...string) Fields {
 			return Fields{name: value}
 		}
 	}
-	s3, _ := get(s.fields, append(at, "s3Credentials")...).(Fields)
+	s3, _ := jsontype.At(s.fields, append(at, "s3Credentials")...).(Fields)
 	if s3["inheritFromIAMRole"] == true {
 		s.take(append(at, "s3Credentials", "inheritFromIAMRole")...)
 		return Fields{"inheritFromIAMRole": true}
@@ -179,7 +180,7 @@ func (a *adopter) retention(written *archive) {
 
 // compression says in one word what holds for both the log and the base backups.
 func (a *adopter) compression(written *archive) {
-	wal, data := get(written.settings, "wal", "compression"), get(written.settings, "data", "compression")
+	wal, data := jsontype.At(written.settings, "wal", "compression"), jsontype.At(written.settings, "data", "compression")
 	switch {
 	case wal == nil && data == nil, wal == nil || data == nil:
 		a.set("none", "backup", "compression")

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/homelab-foundations/postgresapp/pkg/api/v1alpha1"
+	"github.com/homelab-foundations/postgresapp/pkg/jsontype"
 	"github.com/homelab-foundations/postgresapp/pkg/postgres"
 )
 
@@ -15,12 +16,12 @@ const defaultDatabase = "app"
 // bootstrap takes over what the cluster is created from: nothing, another PostgreSQL, or an archive.
 func (a *adopter) bootstrap() {
 	method := "initdb"
-	if get(a.cluster.fields, "spec", "bootstrap", "recovery") != nil {
+	if jsontype.At(a.cluster.fields, "spec", "bootstrap", "recovery") != nil {
 		method = "recovery"
 	}
 	a.database = orDefault(a.cluster.takeText("spec", "bootstrap", method, "database"), defaultDatabase)
 	a.owner = a.database
-	if owner := text(get(a.cluster.fields, "spec", "bootstrap", method, "owner")); postgres.CheckRoleName(owner) == nil || strings.Contains(owner, "${") {
+	if owner := text(jsontype.At(a.cluster.fields, "spec", "bootstrap", method, "owner")); postgres.CheckRoleName(owner) == nil || strings.Contains(owner, "${") {
 		a.owner = orDefault(a.cluster.takeText("spec", "bootstrap", method, "owner"), a.database)
 	}
 	a.roles = []string{a.owner}
@@ -41,7 +42,7 @@ func (a *adopter) bootstrap() {
 
 // importing takes over the copy of a PostgreSQL elsewhere, with the way to it.
 func (a *adopter) importing() {
-	from, _ := get(a.cluster.fields, "spec", "bootstrap", "initdb", "import", "source", "externalCluster").(string)
+	from, _ := jsontype.At(a.cluster.fields, "spec", "bootstrap", "initdb", "import", "source", "externalCluster").(string)
 	source := a.external(from)
 	if source == nil || source["connectionParameters"] == nil {
 		return
@@ -57,7 +58,7 @@ func (a *adopter) importing() {
 
 // external is a copy of an entry of externalClusters, or nil.
 func (a *adopter) external(name string) Fields {
-	clusters, _ := get(a.cluster.fields, "spec", "externalClusters").([]any)
+	clusters, _ := jsontype.At(a.cluster.fields, "spec", "externalClusters").([]any)
 	for _, cluster := range clusters {
 		if fields, ok := cluster.(Fields); ok && name != "" && fields["name"] == name {
 			return clone(fields)
@@ -67,7 +68,7 @@ func (a *adopter) external(name string) Fields {
 }
 
 func (a *adopter) dropExternal(name string) {
-	clusters, _ := get(a.cluster.fields, "spec", "externalClusters").([]any)
+	clusters, _ := jsontype.At(a.cluster.fields, "spec", "externalClusters").([]any)
 	clusters = slices.DeleteFunc(slices.Clone(clusters), func(cluster any) bool {
 		fields, ok := cluster.(Fields)
 		return ok && fields["name"] == name
@@ -87,11 +88,11 @@ func (a *adopter) unusedExternals() {
 		return
 	}
 	used := []any{
-		get(a.cluster.fields, "spec", "bootstrap", "recovery", "source"),
-		get(a.cluster.fields, "spec", "bootstrap", "pg_basebackup", "source"),
-		get(a.cluster.fields, "spec", "bootstrap", "initdb", "import", "source", "externalCluster"),
+		jsontype.At(a.cluster.fields, "spec", "bootstrap", "recovery", "source"),
+		jsontype.At(a.cluster.fields, "spec", "bootstrap", "pg_basebackup", "source"),
+		jsontype.At(a.cluster.fields, "spec", "bootstrap", "initdb", "import", "source", "externalCluster"),
 	}
-	clusters, _ := get(a.cluster.fields, "spec", "externalClusters").([]any)
+	clusters, _ := jsontype.At(a.cluster.fields, "spec", "externalClusters").([]any)
 	for _, cluster := range clusters {
 		fields, _ := cluster.(Fields)
 		name := text(fields["name"])
@@ -104,7 +105,7 @@ func (a *adopter) unusedExternals() {
 }
 
 func (a *adopter) dropEmpty(path ...string) {
-	switch value := get(a.cluster.fields, path...).(type) {
+	switch value := jsontype.At(a.cluster.fields, path...).(type) {
 	case Fields:
 		if len(value) == 0 {
 			a.cluster.take(path...)

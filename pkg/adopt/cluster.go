@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/homelab-foundations/postgresapp/pkg/api/v1alpha1"
+	"github.com/homelab-foundations/postgresapp/pkg/jsontype"
 	"github.com/homelab-foundations/postgresapp/pkg/postgres"
 )
 
@@ -20,7 +21,7 @@ func (a *adopter) quote() {
 }
 
 func quoteParameters(cluster Fields) (quoted []string) {
-	parameters, _ := get(cluster, "spec", "postgresql", "parameters").(Fields)
+	parameters, _ := jsontype.At(cluster, "spec", "postgresql", "parameters").(Fields)
 	for _, name := range slices.Sorted(maps.Keys(parameters)) {
 		switch value := parameters[name].(type) {
 		case string:
@@ -65,7 +66,7 @@ func (a *adopter) sameNames() {
 		a.set(value, name)
 	}
 	a.set(a.cluster.take("spec", "managed", "services"), "services")
-	if get(a.spec, "postgresql", "parameters", "max_connections") == nil {
+	if jsontype.At(a.spec, "postgresql", "parameters", "max_connections") == nil {
 		// An app may hold as many connections as it was given: fewer, tuned to the memory, would be a surprise.
 		a.set(int64(serverMaxConnections), "maxConnections")
 	}
@@ -76,10 +77,10 @@ const serverMaxConnections = 100
 
 // noOps drops what says nothing.
 func (a *adopter) noOps() {
-	if get(a.cluster.fields, "spec", "nodeMaintenanceWindow", "inProgress") != true {
+	if jsontype.At(a.cluster.fields, "spec", "nodeMaintenanceWindow", "inProgress") != true {
 		a.cluster.take("spec", "nodeMaintenanceWindow")
 	}
-	if instances := get(a.cluster.fields, "spec", "instances"); instances == nil || instances == int64(1) {
+	if instances := jsontype.At(a.cluster.fields, "spec", "instances"); instances == nil || instances == int64(1) {
 		// A single instance has no standby. Where the number is a placeholder, the environment may have more.
 		a.cluster.takeIf(int64(0), "spec", "minSyncReplicas")
 		a.cluster.takeIf(int64(0), "spec", "maxSyncReplicas")

@@ -10,6 +10,7 @@ import (
 
 	"github.com/homelab-foundations/postgresapp/pkg/api/v1alpha1"
 	"github.com/homelab-foundations/postgresapp/pkg/change"
+	"github.com/homelab-foundations/postgresapp/pkg/jsontype"
 	"github.com/homelab-foundations/postgresapp/pkg/manifest"
 	"github.com/homelab-foundations/postgresapp/pkg/schedule"
 )
@@ -42,7 +43,7 @@ func read(objects []Fields) (*form, error) {
 		if is(object, "Cluster") && r.cluster == nil {
 			object = clone(object)
 			quoteParameters(object)
-			if get(object, "spec", "instances") == nil {
+			if jsontype.At(object, "spec", "instances") == nil {
 				put(object, int64(1), "spec", "instances") // the default of the definition, where the type has 0
 			}
 			canonical, err := canonical(object)
@@ -64,7 +65,7 @@ func read(objects []Fields) (*form, error) {
 	f.monitor = r.monitor()
 	f.roles = r.roles()
 	f.spec, _ = r.cluster.fields["spec"].(Fields)
-	f.metadata, _ = get(r.cluster.fields, "metadata").(Fields)
+	f.metadata, _ = jsontype.At(r.cluster.fields, "metadata").(Fields)
 	delete(f.metadata, "namespace")
 	r.defaults(f)
 	return f, nil
@@ -74,7 +75,7 @@ func read(objects []Fields) (*form, error) {
 func canonical(object Fields) (Fields, error) {
 	var typed cnpgv1.Cluster
 	if err := runtime.DefaultUnstructuredConverter.FromUnstructured(object, &typed); err != nil {
-		return nil, fmt.Errorf("Cluster %v: %w", get(object, "metadata", "name"), err)
+		return nil, fmt.Errorf("Cluster %v: %w", jsontype.At(object, "metadata", "name"), err)
 	}
 	written, err := manifest.From(&typed)
 	return written.Fields, err
@@ -109,16 +110,16 @@ func (r *reader) archive() Fields {
 	}
 	archive := written.settings
 	archive["serverName"] = written.serverName
-	archive["method"] = orDefault(text(get(r.spec, "backup", "method")), v1alpha1.MethodPlugin)
-	archive["sidecarEnv"] = get(r.spec, "backup", "sidecarEnv")
-	archive["sidecarResources"] = quantities(get(r.spec, "backup", "sidecarResources"))
+	archive["method"] = orDefault(text(jsontype.At(r.spec, "backup", "method")), v1alpha1.MethodPlugin)
+	archive["sidecarEnv"] = jsontype.At(r.spec, "backup", "sidecarEnv")
+	archive["sidecarResources"] = quantities(jsontype.At(r.spec, "backup", "sidecarResources"))
 	path := []string{"spec", "retentionPolicy"}
 	if written.store == r.cluster {
 		path = []string{"spec", "backup", "retentionPolicy"}
 	}
 	archive["retention"] = written.store.take(path...)
 	if written.store != r.cluster {
-		archive["rest"] = get(written.store.rest(), "spec")
+		archive["rest"] = jsontype.At(written.store.rest(), "spec")
 	}
 	return archive
 }
@@ -149,21 +150,21 @@ func (r *reader) schedule() Fields {
 			continue
 		}
 		found, index = Fields{}, i
-		spec := text(get(s.fields, "spec", "schedule"))
+		spec := text(jsontype.At(s.fields, "spec", "schedule"))
 		if normal, err := schedule.Normalize(spec, schedule.AllowFrequent(true)); err == nil {
 			spec = normal.Spec
 		}
 		found["spec"] = spec
 		found["method"] = methodOf(s)
 		for _, name := range []string{"immediate", "suspend"} {
-			found[name] = get(s.fields, "spec", name) == true
+			found[name] = jsontype.At(s.fields, "spec", name) == true
 		}
 		for _, name := range []string{"backupOwnerReference", "online", "onlineConfiguration"} {
-			if value := get(s.fields, "spec", name); value != nil {
+			if value := jsontype.At(s.fields, "spec", name); value != nil {
 				found[name] = value
 			}
 		}
-		found["target"] = orDefault(orDefault(text(get(s.fields, "spec", "target")), text(get(r.cluster.fields, "spec", "backup", "target"))), "prefer-standby")
+		found["target"] = orDefault(orDefault(text(jsontype.At(s.fields, "spec", "target")), text(jsontype.At(r.cluster.fields, "spec", "backup", "target"))), "prefer-standby")
 	}
 	return found
 }
@@ -180,17 +181,17 @@ func (r *reader) monitor() Fields {
 		return m
 	}
 	for _, object := range r.around {
-		if object["kind"] != "PodMonitor" || get(object, "metadata", "name") != r.cluster.name() {
+		if object["kind"] != "PodMonitor" || jsontype.At(object, "metadata", "name") != r.cluster.name() {
 			continue
 		}
 		m := Fields{"kind": "PodMonitor"}
-		endpoints, _ := get(object, "spec", "podMetricsEndpoints").([]any)
+		endpoints, _ := jsontype.At(object, "spec", "podMetricsEndpoints").([]any)
 		if len(endpoints) == 0 {
 			return m
 		}
 		endpoint, _ := endpoints[0].(Fields)
 		for _, name := range []string{"relabelings", "metricRelabelings"} {
-			if value := get(endpoint, name); value != nil {
+			if value := jsontype.At(endpoint, name); value != nil {
 				m[name] = value
 			}
 		}
@@ -229,9 +230,9 @@ func (r *reader) roles() Fields {
 // defaults writes what the operator's admission would (api/v1/cluster_defaults.go, CloudNativePG 1.30.0), where that may stand for a field
 // that one of the two sides does not have.
 func (r *reader) defaults(f *form) {
-	if f.recovery == nil && get(f.spec, "bootstrap", "pg_basebackup") == nil {
+	if f.recovery == nil && jsontype.At(f.spec, "bootstrap", "pg_basebackup") == nil {
 		for _, field := range []string{"database", "owner"} {
-			if get(f.spec, "bootstrap", "initdb", field) == nil {
+			if jsontype.At(f.spec, "bootstrap", "initdb", field) == nil {
 				put(f.spec, defaultDatabase, "bootstrap", "initdb", field)
 			}
 		}

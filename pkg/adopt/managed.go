@@ -6,11 +6,12 @@ import (
 	"slices"
 
 	"github.com/homelab-foundations/postgresapp/pkg/api/v1alpha1"
+	"github.com/homelab-foundations/postgresapp/pkg/jsontype"
 )
 
 // managed takes over the roles, from the Cluster and from DatabaseRoles beside it.
 func (a *adopter) managed() {
-	roles, _ := get(a.cluster.fields, "spec", "managed", "roles").([]any)
+	roles, _ := jsontype.At(a.cluster.fields, "spec", "managed", "roles").([]any)
 	var left []any
 	for _, entry := range roles {
 		role, ok := entry.(Fields)
@@ -85,7 +86,7 @@ func (a *adopter) ownerAgain(theirs Fields) bool {
 			delete(rest, said.field)
 		}
 	}
-	secret, credentials := get(rest, "passwordSecret", "name"), get(a.spec, "credentials", "existingSecret", "name")
+	secret, credentials := jsontype.At(rest, "passwordSecret", "name"), jsontype.At(a.spec, "credentials", "existingSecret", "name")
 	if secret != nil && credentials != nil && secret != credentials {
 		return false
 	}
@@ -190,7 +191,7 @@ func (a *adopter) poolers() {
 				put(ours, value, "pgbouncer", name)
 			}
 		}
-		if rest, ok := get(object.fields, "spec", "pgbouncer").(Fields); ok && len(rest) == 0 {
+		if rest, ok := jsontype.At(object.fields, "spec", "pgbouncer").(Fields); ok && len(rest) == 0 {
 			object.take("spec", "pgbouncer")
 		}
 		a.commonMetadata(object)

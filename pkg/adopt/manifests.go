@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/homelab-foundations/postgresapp/pkg/cnpg"
+	"github.com/homelab-foundations/postgresapp/pkg/jsontype"
 )
 
 // Manifest is one object with the place that it was read from.
@@ -75,7 +76,7 @@ func Families(manifests []Manifest) ([]Family, []error) {
 // missingStore is the name of the ObjectStore that a Cluster archives to, if it is not among the objects.
 func missingStore(objects []Fields) string {
 	a := &adopter{cluster: newSource(objects[0]), around: objects[1:]}
-	plugins, _ := get(objects[0], "spec", "plugins").([]any)
+	plugins, _ := jsontype.At(objects[0], "spec", "plugins").([]any)
 	for _, entry := range plugins {
 		plugin, ok := archiver(entry)
 		if !ok {
@@ -110,7 +111,7 @@ func flat(manifests []Manifest) []Manifest {
 
 // identity is the namespace and the name of an object.
 func identity(object Fields) string {
-	name, namespace := text(get(object, "metadata", "name")), text(get(object, "metadata", "namespace"))
+	name, namespace := text(jsontype.At(object, "metadata", "name")), text(jsontype.At(object, "metadata", "namespace"))
 	if namespace != "" {
 		return namespace + "/" + name
 	}
@@ -118,7 +119,7 @@ func identity(object Fields) string {
 }
 
 // live tells whether an object comes from an API server.
-func live(object Fields) bool { return get(object, "metadata", "uid") != nil }
+func live(object Fields) bool { return jsontype.At(object, "metadata", "uid") != nil }
 
 // asWritten is an object without what an API server adds to its metadata.
 func asWritten(object Fields) Fields {

@@ -5,6 +5,8 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+
+	"github.com/homelab-foundations/postgresapp/pkg/jsontype"
 )
 
 // improvement is a difference that is meant.
@@ -47,22 +49,22 @@ var improvements = []improvement{
 	{`spec\.topologySpreadConstraints\[\d+\]\..*`, func(d Difference, was, _ *form) bool { return was.spec["topologySpreadConstraints"] == nil },
 		"three instances are spread over zones where there are some"},
 	{`spec\.resources\.requests\.memory`, func(d Difference, was, _ *form) bool {
-		return d.Was == nil && d.Is == get(was.spec, "resources", "limits", "memory")
+		return d.Was == nil && d.Is == jsontype.At(was.spec, "resources", "limits", "memory")
 	}, "Kubernetes makes the request equal to the limit where there is none"},
 	{`spec\.bootstrap\.initdb\.dataChecksums`, added, "checksums find damage of the disk; the default since PostgreSQL 18"},
 	{`spec\.imageName`, added, "a major version must not change by itself"},
 	{`spec\.nodeMaintenanceWindow\..*`, func(d Difference, was, is *form) bool {
-		return removed(d, was, is) && get(was.spec, "nodeMaintenanceWindow", "inProgress") != true
+		return removed(d, was, is) && jsontype.At(was.spec, "nodeMaintenanceWindow", "inProgress") != true
 	}, "without maintenance in progress it says nothing"},
 	{`spec\.superuserSecret\.name`, func(d Difference, was, is *form) bool {
 		return removed(d, was, is) && is.spec["enableSuperuserAccess"] == nil
 	},
 		"the operator ignores it without enableSuperuserAccess"},
 	{`roles\..*`, func(d Difference, was, is *form) bool {
-		return removed(d, was, is) && strings.HasPrefix(d.Field, "roles."+text(get(is.spec, "bootstrap", "initdb", "owner"))+".")
+		return removed(d, was, is) && strings.HasPrefix(d.Field, "roles."+text(jsontype.At(is.spec, "bootstrap", "initdb", "owner"))+".")
 	}, "the owner exists, may log in and has the password of its Secret by itself"},
 	{`spec\.bootstrap\.initdb\.secret\.name`, func(d Difference, was, is *form) bool {
-		return get(was.roles, text(get(is.spec, "bootstrap", "initdb", "owner")), "passwordSecret", "name") == d.Is
+		return jsontype.At(was.roles, text(jsontype.At(is.spec, "bootstrap", "initdb", "owner")), "passwordSecret", "name") == d.Is
 	}, "the Secret that the owner's role had"},
 	{`spec\.externalClusters\[.*`, removed, "nothing refers to it"},
 	{`spec\.externalClusters\[import\]\..*|spec\.bootstrap\.initdb\.import\.source\.externalCluster`, nil, "the name of the source is internal"},
@@ -73,7 +75,7 @@ var improvements = []improvement{
 
 	{`archive\.sidecarResources\..*`, added, "without a limit the plugin's container can exhaust the node"},
 	{`archive\.serverName`, func(d Difference, was, _ *form) bool {
-		return get(was.recovery, "from", "serverName") == d.Was && d.Is == text(d.Was)+"-2"
+		return jsontype.At(was.recovery, "from", "serverName") == d.Was && d.Is == text(d.Was)+"-2"
 	}, "a cluster must not write the archive that it was made from"},
 	{`recovery\.from\.store\.(wal|data)\..*`, nil, "how a source was written is its own matter"},
 	{`recovery\.from\.store\.(tags|historyTags)\..*`, nil, "how a source was written is its own matter"},
@@ -87,7 +89,7 @@ var improvements = []improvement{
 	{`schedule\.backupOwnerReference`, added, "backups go with their schedule"},
 }
 
-func snapshots(f *form) bool { return get(f.spec, "backup", "volumeSnapshot") != nil }
+func snapshots(f *form) bool { return jsontype.At(f.spec, "backup", "volumeSnapshot") != nil }
 
 // longer tells whether a list of options still holds those that it held.
 func longer(d Difference, _, _ *form) bool {

@@ -6,16 +6,17 @@ import (
 	"strings"
 
 	"github.com/homelab-foundations/postgresapp/pkg/cnpg"
+	"github.com/homelab-foundations/postgresapp/pkg/jsontype"
 )
 
 // recovery takes over what the cluster was restored from.
 func (a *adopter) recovery(written *archive) {
 	at := []string{"spec", "bootstrap", "recovery"}
-	if get(a.cluster.fields, at...) == nil {
+	if jsontype.At(a.cluster.fields, at...) == nil {
 		return
 	}
-	name := text(get(a.cluster.fields, append(at, "source")...))
-	from, snapshots := a.restoredFrom(name), get(a.cluster.fields, append(at, "volumeSnapshots")...)
+	name := text(jsontype.At(a.cluster.fields, append(at, "source")...))
+	from, snapshots := a.restoredFrom(name), jsontype.At(a.cluster.fields, append(at, "volumeSnapshots")...)
 	if from == nil && (name != "" || snapshots == nil) {
 		return
 	}

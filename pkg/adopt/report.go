@@ -9,6 +9,7 @@ import (
 
 	"github.com/homelab-foundations/postgresapp/pkg/change"
 	"github.com/homelab-foundations/postgresapp/pkg/diag"
+	"github.com/homelab-foundations/postgresapp/pkg/jsontype"
 	"github.com/homelab-foundations/postgresapp/pkg/manifest"
 )
 
@@ -143,7 +144,7 @@ func replaced(adopted Adopted, proof Proof) []string {
 	var lines []string
 	for _, object := range adopted.Replaced {
 		switch name := successor(object, proof.Objects); name {
-		case text(get(object, "metadata", "name")):
+		case text(jsontype.At(object, "metadata", "name")):
 			lines = append(lines, title(object)+" keeps its name")
 		case "":
 			lines = append(lines, title(object)+" goes")
@@ -162,11 +163,11 @@ func successor(object Fields, objects []manifest.Object) string {
 			continue
 		}
 		if is(object, "Database") || is(object, "DatabaseRole") {
-			if get(o.Fields, "spec", "name") != get(object, "spec", "name") {
+			if jsontype.At(o.Fields, "spec", "name") != jsontype.At(object, "spec", "name") {
 				continue
 			}
 		}
-		if o.Name == get(object, "metadata", "name") || found == "" {
+		if o.Name == jsontype.At(object, "metadata", "name") || found == "" {
 			found = o.Name
 		}
 	}
@@ -185,7 +186,7 @@ func created(adopted Adopted, proof Proof) []string {
 }
 
 func overrides(adopted Adopted) []string {
-	return slices.Sorted(maps.Keys(change.Leaves(Fields{"spec": Fields{"overrides": get(adopted.App, "spec", "overrides")}})))
+	return slices.Sorted(maps.Keys(change.Leaves(Fields{"spec": Fields{"overrides": jsontype.At(adopted.App, "spec", "overrides")}})))
 }
 
 func notes(notes []Note) []string {

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/homelab-foundations/postgresapp/pkg/api/v1alpha1"
+	"github.com/homelab-foundations/postgresapp/pkg/jsontype"
 )
 
 // schedule takes over when base backups are taken, from the one ScheduledBackup that fits the archive.
@@ -17,7 +18,7 @@ func (a *adopter) schedule(written *archive) {
 		method = v1alpha1.MethodBarmanObjectStore
 	case written != nil:
 		method = v1alpha1.MethodPlugin
-	case get(a.spec, "backup", "volumeSnapshot") == nil:
+	case jsontype.At(a.spec, "backup", "volumeSnapshot") == nil:
 		for _, i := range slices.Sorted(maps.Keys(schedules)) {
 			a.taken = append(a.taken, i)
 			a.note(schedules[i], "spec.cluster", "is gone: the cluster has no backup that it could take")
@@ -27,7 +28,7 @@ func (a *adopter) schedule(written *archive) {
 	chosen := -1
 	for _, i := range slices.Sorted(maps.Keys(schedules)) {
 		theirs := methodOf(schedules[i])
-		snapshots := theirs == v1alpha1.MethodVolumeSnapshot && get(a.spec, "backup", "volumeSnapshot") != nil
+		snapshots := theirs == v1alpha1.MethodVolumeSnapshot && jsontype.At(a.spec, "backup", "volumeSnapshot") != nil
 		if chosen < 0 && (theirs == method || snapshots) {
 			chosen, method = i, theirs
 			continue
@@ -51,7 +52,7 @@ func (a *adopter) schedule(written *archive) {
 
 // methodOf is the method of a ScheduledBackup, with the operator's default (ScheduledBackupSpec in api/v1, CloudNativePG 1.30.0).
 func methodOf(s *source) string {
-	method, _ := get(s.fields, "spec", "method").(string)
+	method, _ := jsontype.At(s.fields, "spec", "method").(string)
 	return orDefault(method, v1alpha1.MethodBarmanObjectStore)
 }
 
@@ -82,8 +83,8 @@ func (a *adopter) scheduled(s *source) {
 // commonMetadata drops the labels and annotations that the app passes on to all its objects.
 func (a *adopter) commonMetadata(s *source) {
 	for _, where := range []string{"labels", "annotations"} {
-		common, _ := get(a.app, "metadata", where).(Fields)
-		theirs, _ := get(s.fields, "metadata", where).(Fields)
+		common, _ := jsontype.At(a.app, "metadata", where).(Fields)
+		theirs, _ := jsontype.At(s.fields, "metadata", where).(Fields)
 		for _, key := range slices.Sorted(maps.Keys(theirs)) {
 			if common[key] == theirs[key] {
 				s.take("metadata", where, key)

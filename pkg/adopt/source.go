@@ -1,5 +1,7 @@
 package adopt
 
+import "github.com/homelab-foundations/postgresapp/pkg/jsontype"
+
 // source is one manifest that is taken apart. What was taken is gone from it; what is left was not understood.
 type source struct {
 	fields Fields
@@ -13,7 +15,7 @@ func (s *source) kind() string {
 }
 
 func (s *source) name() string {
-	name, _ := get(s.fields, "metadata", "name").(string)
+	name, _ := jsontype.At(s.fields, "metadata", "name").(string)
 	return name
 }
 
@@ -22,7 +24,7 @@ func (s *source) take(path ...string) any { return takeFrom(s.fields, path...) }
 
 // takeText takes a text.
 func (s *source) takeText(path ...string) string {
-	text, ok := get(s.fields, path...).(string)
+	text, ok := jsontype.At(s.fields, path...).(string)
 	if ok {
 		s.take(path...)
 	}
@@ -31,7 +33,7 @@ func (s *source) takeText(path ...string) string {
 
 // takeIf removes the value at path when it is the given one, and tells whether it was.
 func (s *source) takeIf(value any, path ...string) bool {
-	if get(s.fields, path...) != value {
+	if jsontype.At(s.fields, path...) != value {
 		return false
 	}
 	s.take(path...)
@@ -48,19 +50,6 @@ func (s *source) rest() Fields {
 	takeFrom(rest, "metadata", "namespace")
 	takeFrom(rest, "metadata", "creationTimestamp")
 	return rest
-}
-
-// get returns the value at path, or nil.
-func get(fields Fields, path ...string) any {
-	var value any = fields
-	for _, step := range path {
-		object, ok := value.(Fields)
-		if !ok {
-			return nil
-		}
-		value = object[step]
-	}
-	return value
 }
 
 // put writes a value at path.

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/homelab-foundations/postgresapp/pkg/cnpg"
+	"github.com/homelab-foundations/postgresapp/pkg/jsontype"
 )
 
 // clusterRules are what is to say about a Cluster that changes.
@@ -48,7 +49,7 @@ func instances(c *comparison, o Object) {
 
 // count is the number of instances, or 0 where it is not written as one. CloudNativePG's default is 1.
 func count(cluster Fields) int64 {
-	switch n := get(cluster, "spec", "instances").(type) {
+	switch n := jsontype.At(cluster, "spec", "instances").(type) {
 	case nil:
 		return 1
 	case int64:
@@ -81,7 +82,7 @@ func pods(c *comparison, o Object) {
 func identities(c *comparison, o Object) {
 	const usual = int64(26) // the default of the definition
 	for _, name := range []string{"postgresUID", "postgresGID"} {
-		was, is := get(o.Was, "spec", name), get(o.Is, "spec", name)
+		was, is := jsontype.At(o.Was, "spec", name), jsontype.At(o.Is, "spec", name)
 		if was == nil {
 			was = usual
 		}
@@ -96,7 +97,7 @@ func identities(c *comparison, o Object) {
 		c.say(Refused, o.Is, "spec.serviceAccountName", "cannot change")
 	}
 	slots := []string{"spec", "replicationSlots", "highAvailability"}
-	if get(o.Was, append(slots, "enabled")...) != false && slotPrefix(o.Was) != slotPrefix(o.Is) {
+	if jsontype.At(o.Was, append(slots, "enabled")...) != false && slotPrefix(o.Was) != slotPrefix(o.Is) {
 		c.say(Refused, o.Is, "spec.replicationSlots.highAvailability.slotPrefix", "cannot change while the slots are in use: disable them first")
 	}
 }
@@ -111,7 +112,7 @@ func slotPrefix(cluster Fields) string {
 
 // access is about the superuser.
 func access(c *comparison, o Object) {
-	if get(o.Was, "spec", "enableSuperuserAccess") == true && get(o.Is, "spec", "enableSuperuserAccess") != true {
+	if jsontype.At(o.Was, "spec", "enableSuperuserAccess") == true && jsontype.At(o.Is, "spec", "enableSuperuserAccess") != true {
 		c.say(Note, o.Is, "spec.enableSuperuserAccess", "postgres loses its password, and the operator deletes the Secret that it made: "+
 			"what logs in as postgres over the network fails from now on")
 	}
@@ -131,7 +132,7 @@ func replication(c *comparison, o Object) {
 
 // follows tells whether a Cluster is a replica of another one.
 func follows(cluster Fields) bool {
-	replica, _ := get(cluster, "spec", "replica").(Fields)
+	replica, _ := jsontype.At(cluster, "spec", "replica").(Fields)
 	if replica["enabled"] != nil {
 		return replica["enabled"] == true
 	}

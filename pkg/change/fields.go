@@ -5,6 +5,8 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+
+	"github.com/homelab-foundations/postgresapp/pkg/jsontype"
 )
 
 // Field is one value that differs.
@@ -75,7 +77,7 @@ func compare(into *[]Field, path string, was, is any) {
 		from, to := before[key], after[key]
 		if (from == nil) != (to == nil) && (isAlert(from) || isAlert(to)) {
 			// The rest of a rule says nothing that its name does not.
-			*into = append(*into, Field{path + key, get(asFields(from), "alert"), get(asFields(to), "alert")})
+			*into = append(*into, Field{path + key, jsontype.At(asFields(from), "alert"), jsontype.At(asFields(to), "alert")})
 			continue
 		}
 		inner := path + key
@@ -122,7 +124,7 @@ func named(list []any, by string) Fields {
 	return found
 }
 
-func isAlert(value any) bool { return get(asFields(value), "alert") != nil }
+func isAlert(value any) bool { return jsontype.At(asFields(value), "alert") != nil }
 
 func asFields(value any) Fields {
 	fields, _ := value.(Fields)
@@ -138,27 +140,14 @@ func Leaves(object Fields) Fields {
 	return leaves
 }
 
-// get returns the value at a path, or nil.
-func get(object Fields, path ...string) any {
-	var value any = object
-	for _, step := range path {
-		fields, ok := value.(Fields)
-		if !ok {
-			return nil
-		}
-		value = fields[step]
-	}
-	return value
-}
-
 // text returns the text at a path, or "".
 func text(object Fields, path ...string) string {
-	value, _ := get(object, path...).(string)
+	value, _ := jsontype.At(object, path...).(string)
 	return value
 }
 
 // dotted returns the value at a path that is written with dots, or nil.
-func dotted(object Fields, path string) any { return get(object, strings.Split(path, ".")...) }
+func dotted(object Fields, path string) any { return jsontype.At(object, strings.Split(path, ".")...) }
 
 // differs tells whether an object says something else at a path.
 func differs(o Object, path string) bool {

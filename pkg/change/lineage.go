@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/homelab-foundations/postgresapp/pkg/cnpg"
+	"github.com/homelab-foundations/postgresapp/pkg/jsontype"
 )
 
 // bootstrap is about how a Cluster is created, which CloudNativePG reads once (recovery.md and bootstrap.md of its documentation).
@@ -30,7 +31,7 @@ func bootstrap(c *comparison, o Object) {
 
 // restored tells whether a Cluster is to be created from an archive, or from another one than before.
 func restored(o Object) bool {
-	return get(o.Is, "spec", "bootstrap", "recovery") != nil && differs(o, "spec.bootstrap.recovery")
+	return jsontype.At(o.Is, "spec", "bootstrap", "recovery") != nil && differs(o, "spec.bootstrap.recovery")
 }
 
 // restore is a Cluster that is to be created from an archive although it exists.
@@ -63,7 +64,7 @@ func bootstrapped(cluster Fields, field string) string {
 
 // archiving is about where the write-ahead log goes, unless a restore makes a new archive.
 func (c *comparison) archiving(o Object) {
-	if get(o.Is, "spec", "backup", "barmanObjectStore") != nil {
+	if jsontype.At(o.Is, "spec", "backup", "barmanObjectStore") != nil {
 		c.kept(o, "spec.backup.retentionPolicy")
 	}
 	was, is := c.archive(c.before, o.Was), c.archive(c.after, o.Is)
@@ -82,10 +83,10 @@ func (c *comparison) archiving(o Object) {
 // archive is where a Cluster archives to, or "".
 func (c *comparison) archive(in state, cluster Fields) string {
 	name := text(cluster, "metadata", "name")
-	if store, ok := get(cluster, "spec", "backup", "barmanObjectStore").(Fields); ok {
+	if store, ok := jsontype.At(cluster, "spec", "backup", "barmanObjectStore").(Fields); ok {
 		return folder(store, text(store, "serverName"), name)
 	}
-	plugins, _ := get(cluster, "spec", "plugins").([]any)
+	plugins, _ := jsontype.At(cluster, "spec", "plugins").([]any)
 	for _, entry := range plugins {
 		plugin, _ := entry.(Fields)
 		if plugin["name"] != cnpg.BarmanPlugin || plugin["enabled"] == false || plugin["isWALArchiver"] != true {
@@ -94,7 +95,7 @@ func (c *comparison) archive(in state, cluster Fields) string {
 		server := text(plugin, "parameters", cnpg.BarmanServerParameter)
 		object := text(plugin, "parameters", cnpg.BarmanObjectParameter)
 		if store := in.by[id{barmanGroup, "ObjectStore", text(cluster, "metadata", "namespace"), object}]; store != nil {
-			configuration, _ := get(store, "spec", "configuration").(Fields)
+			configuration, _ := jsontype.At(store, "spec", "configuration").(Fields)
 			return folder(configuration, server, name)
 		}
 		return folder(Fields{"destinationPath": "ObjectStore " + object + ","}, server, name)

@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/homelab-foundations/postgresapp/pkg/jsontype"
 	"github.com/homelab-foundations/postgresapp/pkg/postgres"
 )
 
@@ -60,7 +61,7 @@ func configuration(c *comparison, o Object) {
 }
 
 func parameters(cluster Fields) Fields {
-	found, _ := get(cluster, "spec", "postgresql", "parameters").(Fields)
+	found, _ := jsontype.At(cluster, "spec", "postgresql", "parameters").(Fields)
 	return found
 }
 

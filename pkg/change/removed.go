@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/homelab-foundations/postgresapp/pkg/api/v1alpha1"
+	"github.com/homelab-foundations/postgresapp/pkg/jsontype"
 )
 
 // created is about a new object: a Cluster in the place of another one is the only one that surprises.
@@ -16,7 +17,7 @@ func (c *comparison) created(object Fields) {
 		return
 	}
 	with := "with an empty database"
-	if get(object, "spec", "bootstrap", "recovery") != nil {
+	if jsontype.At(object, "spec", "bootstrap", "recovery") != nil {
 		with = "from an archive"
 	}
 	c.say(Danger, object, "metadata", "a new cluster, created %s, takes the place of %s: the data does not move. "+

@@ -2,13 +2,15 @@ package change
 
 import (
 	"k8s.io/apimachinery/pkg/api/resource"
+
+	"github.com/homelab-foundations/postgresapp/pkg/jsontype"
 )
 
 // storage is about volumes. Sources: validateStorageChange, validateWalStorageChange and validateTablespacesChange of CloudNativePG
 // 1.30.0's cluster_webhook.go; storage.md of its documentation.
 func storage(c *comparison, o Object) {
-	c.volume(o, "spec.storage", get(o.Was, "spec", "storage"), get(o.Is, "spec", "storage"))
-	was, is := get(o.Was, "spec", "walStorage"), get(o.Is, "spec", "walStorage")
+	c.volume(o, "spec.storage", jsontype.At(o.Was, "spec", "storage"), jsontype.At(o.Is, "spec", "storage"))
+	was, is := jsontype.At(o.Was, "spec", "walStorage"), jsontype.At(o.Is, "spec", "walStorage")
 	switch {
 	case was != nil && is == nil:
 		c.say(Refused, o.Is, "spec.walStorage", "a volume for the write-ahead log cannot be removed: keep it, or make a new cluster with `import` or a restore")
@@ -17,7 +19,7 @@ func storage(c *comparison, o Object) {
 	default:
 		c.volume(o, "spec.walStorage", was, is)
 	}
-	before, after := byName(get(o.Was, "spec", "tablespaces")), byName(get(o.Is, "spec", "tablespaces"))
+	before, after := byName(jsontype.At(o.Was, "spec", "tablespaces")), byName(jsontype.At(o.Is, "spec", "tablespaces"))
 	for _, name := range sorted(before) {
 		field := "spec.tablespaces[" + name + "]"
 		if after[name] == nil {
@@ -57,9 +59,9 @@ func (c *comparison) volume(o Object, field string, before, after any) {
 
 // size is the size of a volume, or nil where it is not written as one, such as a ${VARIABLE}.
 func size(volume Fields) *resource.Quantity {
-	written := get(volume, "size")
+	written := jsontype.At(volume, "size")
 	if written == nil {
-		written = get(volume, "pvcTemplate", "resources", "requests", "storage")
+		written = jsontype.At(volume, "pvcTemplate", "resources", "requests", "storage")
 	}
 	value, ok := written.(string)
 	if !ok {

@@ -3,6 +3,7 @@ package change
 import (
 	"reflect"
 
+	"github.com/homelab-foundations/postgresapp/pkg/jsontype"
 	"github.com/homelab-foundations/postgresapp/pkg/postgres"
 )
 
@@ -16,7 +17,7 @@ func version(c *comparison, o Object) {
 		return
 	}
 	field := "spec.imageName"
-	if get(o.Is, "spec", "imageCatalogRef") != nil {
+	if jsontype.At(o.Is, "spec", "imageCatalogRef") != nil {
 		field = "spec.imageCatalogRef"
 	}
 	if text(o.Is, "spec", "primaryUpdateMethod") == "switchover" && differs(o, "spec.imageName") &&
@@ -43,7 +44,7 @@ func version(c *comparison, o Object) {
 
 // major is the major version that a Cluster runs, or 0 where it does not tell.
 func major(cluster Fields) int {
-	if catalog, ok := get(cluster, "spec", "imageCatalogRef", "major").(int64); ok {
+	if catalog, ok := jsontype.At(cluster, "spec", "imageCatalogRef", "major").(int64); ok {
 		return int(catalog)
 	}
 	image, err := postgres.ParseImage(text(cluster, "spec", "imageName"))

@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"k8s.io/apimachinery/pkg/runtime"
+
+	"github.com/homelab-foundations/postgresapp/pkg/jsontype"
 )
 
 // alternative is one of several fields that exclude each other, with those that mean something only beside it. The first decides whether
@@ -49,7 +51,7 @@ func mergeAll(origins []origin, guest bool) Fields {
 func setAside(strong, weak Fields) {
 	for _, choice := range exclusive {
 		for _, chosen := range choice {
-			if !isChoice(at(strong, strings.Split(chosen[0], ".")...)) {
+			if !isChoice(jsontype.At(strong, strings.Split(chosen[0], ".")...)) {
 				continue
 			}
 			for _, other := range choice {
@@ -144,19 +146,6 @@ func withoutAnswered(strong, weak Fields) Fields {
 		kept[key] = value
 	}
 	return kept
-}
-
-// at returns the value at the end of a path through objects, or nil.
-func at(fields Fields, path ...string) any {
-	var value any = fields
-	for _, name := range path {
-		object, ok := value.(Fields)
-		if !ok {
-			return nil
-		}
-		value = object[name]
-	}
-	return value
 }
 
 // step is one step of a field's path: a name, a key of a map, or an index of a list.

@@ -7,6 +7,7 @@ import (
 
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
+	"github.com/homelab-foundations/postgresapp/pkg/jsontype"
 	"github.com/homelab-foundations/postgresapp/pkg/strict"
 )
 
@@ -98,7 +99,7 @@ func originsOf(spec, defaults Fields) []origin {
 	}
 	if shared, _ := defaults["spec"].(Fields); shared != nil {
 		name := KindPostgresDefaults
-		if text, ok := at(defaults, "metadata", "name").(string); ok {
+		if text, ok := jsontype.At(defaults, "metadata", "name").(string); ok {
 			name += " " + text
 		}
 		origins = append(origins, origin{name: name, settings: shared})
