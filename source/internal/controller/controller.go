@@ -139,7 +139,8 @@ func (r *Reconciler) reconcile(ctx context.Context, object *v1alpha1.PostgresApp
 	}
 	switch drifted.remedy {
 	case remedyNone:
-		return r.unchanged(object, origin)
+		unchanged(object, origin)
+		return nil
 	case remedyAnnounce:
 		progressing(object, drifted.why)
 		return r.announceAgain(ctx, object, origin)

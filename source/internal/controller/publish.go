@@ -72,7 +72,8 @@ func (r *Reconciler) announceAgain(ctx context.Context, object *v1alpha1.Postgre
 		return &failure{reason: v1alpha1.PublishFailedReason, err: fmt.Errorf("announce the artifact: %w", err)}
 	}
 	object.Status.Artifact = artifact
-	return r.unchanged(object, origin)
+	unchanged(object, origin)
+	return nil
 }
 
 // announce writes the ExternalArtifact, where it is not what it should be.

@@ -68,16 +68,15 @@ func ready(object *v1alpha1.PostgresAppSource, message string) {
 }
 
 // unchanged ends a reconciliation that had nothing to expand.
-func (r *Reconciler) unchanged(object *v1alpha1.PostgresAppSource, origin *origin) *failure {
+func unchanged(object *v1alpha1.PostgresAppSource, origin *origin) {
 	if conditions.IsStalled(object) {
-		return nil // with the message that is there
+		return // with the message that is there
 	}
 	message := fmt.Sprintf("%s of %s", count(int(object.Status.Apps), "PostgresApp"), origin.revision())
 	if before := conditions.GetMessage(object, meta.ReadyCondition); strings.HasPrefix(before, message) {
 		message = before // with its warnings
 	}
 	ready(object, message)
-	return nil
 }
 
 // notReady says why a source is not published. It tells whether that is news.
