@@ -6,6 +6,7 @@ import (
 	"context"
 	"flag"
 	"fmt"
+	"io"
 	"os"
 	"os/signal"
 	"syscall"
@@ -37,8 +38,10 @@ func run(ctx context.Context, dirOnly bool) error {
 	if err != nil {
 		return err
 	}
-	if _, err := assets.EnsureSourceController(ctx, os.Stderr); err != nil {
-		return err
+	for _, ensure := range []func(context.Context, io.Writer) (string, error){assets.EnsureSourceController, assets.EnsureHelm} {
+		if _, err := ensure(ctx, os.Stderr); err != nil {
+			return err
+		}
 	}
 	fmt.Println(set.Dir())
 	return nil

@@ -10,21 +10,35 @@ import (
 	"path/filepath"
 )
 
-// sourceController is Flux's source-controller. Its module is in the directory tools/source-controller: what it
-// depends on does not go together with what the other programs depend on.
-const (
-	sourceController        = "source-controller"
-	sourceControllerPackage = "github.com/fluxcd/source-controller"
+// separate is a program whose module is in a directory of its own below tools: what it depends on does not go together with what the other
+// programs depend on, and most tests need no such program.
+type separate struct {
+	name string // of the program and of the directory
+	pkg  string // its main package
+}
+
+var (
+	sourceController = separate{"source-controller", "github.com/fluxcd/source-controller"}
+	helm             = separate{"helm", "helm.sh/helm/v3/cmd/helm"}
 )
 
 // EnsureSourceController returns the path of Flux's source-controller, after it has built it where it is missing.
 // It is kept beside the sets of assets, in a directory named after all that decides what it is.
 func EnsureSourceController(ctx context.Context, progress io.Writer) (string, error) {
-	b, err := newSourceControllerBuilder(ctx, progress)
+	return sourceController.ensure(ctx, progress)
+}
+
+// EnsureHelm is the same for Helm.
+func EnsureHelm(ctx context.Context, progress io.Writer) (string, error) {
+	return helm.ensure(ctx, progress)
+}
+
+func (s separate) ensure(ctx context.Context, progress io.Writer) (string, error) {
+	b, err := s.builder(ctx, progress)
 	if err != nil {
 		return "", err
 	}
-	path := filepath.Join(b.dir, sourceController)
+	path := filepath.Join(b.dir, s.name)
 	if exists(path) {
 		return path, nil // without a lock: the directory may be read-only
 	}
@@ -39,15 +53,15 @@ func EnsureSourceController(ctx context.Context, progress io.Writer) (string, er
 	if exists(path) {
 		return path, nil
 	}
-	return path, b.compile(ctx, sourceController, sourceControllerPackage, linkFlags, path)
+	return path, b.compile(ctx, s.name, s.pkg, linkFlags, path)
 }
 
-func newSourceControllerBuilder(ctx context.Context, progress io.Writer) (*builder, error) {
+func (s separate) builder(ctx context.Context, progress io.Writer) (*builder, error) {
 	module, err := goOutput(ctx, "", "list", "-m", "-f", "{{.Dir}}", e2eModule)
 	if err != nil {
 		return nil, fmt.Errorf("find the directory of module %s: %w", e2eModule, err)
 	}
-	b := &builder{tools: filepath.Join(module, "tools", sourceController), progress: progress}
+	b := &builder{tools: filepath.Join(module, "tools", s.name), progress: progress}
 	h := sha256.New()
 	if err := b.pins(h); err != nil {
 		return nil, err
@@ -56,7 +70,7 @@ func newSourceControllerBuilder(ctx context.Context, progress io.Writer) (*build
 	if err != nil {
 		return nil, err
 	}
-	fmt.Fprintln(h, platform, buildFlags, linkFlags, sourceControllerPackage)
+	fmt.Fprintln(h, platform, buildFlags, linkFlags, s.pkg)
 	root, err := cacheRoot()
 	if err != nil {
 		return nil, err
