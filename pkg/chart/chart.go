@@ -3,14 +3,14 @@
 package chart
 
 import (
-	_ "embed"
 	"fmt"
 	"maps"
+	"math"
 	"slices"
 	"strings"
-	"sync"
 
 	"k8s.io/apimachinery/pkg/util/validation/field"
+	"k8s.io/apimachinery/pkg/util/version"
 
 	"github.com/homelab-foundations/postgresapp/pkg/strict"
 	"github.com/homelab-foundations/postgresapp/pkg/substitution"
@@ -22,68 +22,21 @@ const (
 	Plugin   = "plugin-barman-cloud"
 )
 
-// Types of values, as the lists have them.
-const (
-	object  = "object"
-	list    = "list"
-	text    = "text"
-	number  = "number"
-	boolean = "boolean"
-)
-
-//go:embed cloudnative-pg.txt
-var operatorKeys string
-
-//go:embed plugin-barman-cloud.txt
-var pluginKeys string
-
-// node is a value of a chart: one of a type, or an object of known keys.
-type node struct {
-	of    string
-	inner map[string]*node
-}
-
-var (
-	operator = sync.OnceValue(func() *node { return parse(operatorKeys) })
-	plugin   = sync.OnceValue(func() *node { return parse(pluginKeys) })
-)
-
-func parse(lines string) *node {
-	root := &node{inner: map[string]*node{}}
-	for line := range strings.Lines(lines) {
-		path, of, found := strings.Cut(strings.TrimSpace(line), " ")
-		if !found || path == "#" {
-			continue
-		}
-		at := root
-		for key := range strings.SplitSeq(path, ".") {
-			if at.inner == nil {
-				at.inner = map[string]*node{}
-			}
-			if at.inner[key] == nil {
-				at.inner[key] = &node{}
-			}
-			at = at.inner[key]
-		}
-		at.of = of
-	}
-	return root
-}
-
-// Check returns everything in values that a chart does not have, at any of the versions that are installed, or that has another type.
-func Check(chart string, values map[string]any, path *field.Path) field.ErrorList {
+// Check returns everything in values that a chart does not have at a version, that it does not read, or that has another type. The version is
+// "" where it is not known.
+func Check(chart, version string, values map[string]any, path *field.Path) field.ErrorList {
 	root := operator()
 	if chart == Plugin {
 		root = plugin()
 	}
-	c := checker{chart: chart}
+	c := checker{chart: chart, version: version}
 	c.object(root, values, path, "")
 	return c.errs
 }
 
 type checker struct {
-	chart string
-	errs  field.ErrorList
+	chart, version string
+	errs           field.ErrorList
 }
 
 func (c *checker) object(known *node, values map[string]any, path *field.Path, above string) {
@@ -95,6 +48,14 @@ func (c *checker) object(known *node, values map[string]any, path *field.Path, a
 			c.errs = append(c.errs, field.Forbidden(at, fmt.Sprintf("the chart %s has no such value: %s", c.chart, c.remedy(known, name, key))))
 		case refused[name] != "":
 			c.errs = append(c.errs, field.Forbidden(at, refused[name]))
+		case inner.read != "" && !c.since(inner.read):
+			c.errs = append(c.errs, field.Forbidden(at, c.unread(name, inner.read)))
+		case values[key] == nil && inner.of != object && inner.of != list:
+			c.errs = append(c.errs, field.Required(at, "null takes the chart's own value away, without which its templates fail: leave the line out, or write a value"))
+		case c.requires(name) && removes(values[key]):
+			c.errs = append(c.errs, field.Forbidden(at, fmt.Sprintf("the schema of the chart %s %s requires all of it, so that nothing may be null: "+
+				"write a newer version of the plugin, whose chart is %s or newer",
+				c.chart, c.version, optional)))
 		case values[key] == nil: // removes what is set otherwise
 		case inner.of != "":
 			c.value(inner.of, values[key], at)
@@ -114,11 +75,50 @@ func (c *checker) remedy(known *node, name, key string) string {
 	if hint := hints[name]; hint != "" {
 		return hint
 	}
-	names := slices.Sorted(maps.Keys(known.inner))
+	names := slices.DeleteFunc(slices.Sorted(maps.Keys(known.inner)), func(name string) bool { return known.inner[name].read == unread })
 	if neighbour := strict.Closest(key, names); neighbour != "" {
 		return fmt.Sprintf("did you mean %q?", neighbour)
 	}
 	return "known here are " + strings.Join(names, ", ")
+}
+
+// since tells whether the chart is of a version, or newer. One of an unknown version is.
+func (c *checker) since(first string) bool {
+	if first == unread {
+		return false
+	}
+	return c.version == "" || !version.MustParseSemantic(c.version).LessThan(version.MustParseSemantic(first))
+}
+
+// unread says of a value that nothing comes of it.
+func (c *checker) unread(name, read string) string {
+	if read != unread {
+		return fmt.Sprintf("the chart %s reads it from %s on, and %s is what gets installed: write a newer version of the plugin", c.chart, read, c.version)
+	}
+	remedy := otherwise[name]
+	if remedy == "" {
+		remedy = patched
+	}
+	return fmt.Sprintf("the chart %s has the value, and reads it nowhere: %s", c.chart, remedy)
+}
+
+// optional is the version of the plugin's chart since which its schema does not require the settings of the security contexts any more.
+const optional = "0.7.0"
+
+// requires tells whether the chart's schema requires everything in a value. Helm takes what is null away before it asks the schema.
+func (c *checker) requires(name string) bool {
+	return c.chart == Plugin && !c.since(optional) && (name == "containerSecurityContext" || name == "podSecurityContext")
+}
+
+// removes tells whether a value is null, or something in it.
+func removes(value any) bool {
+	fields, _ := value.(map[string]any)
+	for _, inner := range fields {
+		if removes(inner) {
+			return true
+		}
+	}
+	return value == nil
 }
 
 // value checks the type of a value. A ${VARIABLE} becomes what it stands for before anybody reads the type.
@@ -126,11 +126,13 @@ func (c *checker) value(of string, value any, path *field.Path) {
 	right := false
 	switch value := value.(type) {
 	case string:
-		right = of == text || substitution.HasVariable(value) && (of == number || of == boolean)
+		right = of == text || substitution.HasVariable(value) && (of == integer || of == boolean)
 	case bool:
 		right = of == boolean
-	case int64, float64:
-		right = of == number
+	case int64:
+		right = of == integer
+	case float64:
+		right = of == integer && value == math.Trunc(value)
 	case []any:
 		right = of == list
 	case map[string]any:
@@ -141,35 +143,4 @@ func (c *checker) value(of string, value any, path *field.Path) {
 	}
 }
 
-var articles = map[string]string{object: "an object", list: "a list", text: "text", number: "a number", boolean: "true or false"}
-
-// refused are values that the charts have, and that would take the other objects of a platform away from what they are about.
-var refused = map[string]string{
-	"nameOverride":                 "monitor and network policies find the pods by the chart's own name",
-	"fullnameOverride":             "alerts and procedures name the Deployment by the release's name",
-	"namespaceOverride":            "write spec.operatorNamespace",
-	"service.name":                 "the certificates are made out to it, and the chart says not to change it",
-	"monitoring.podMonitorEnabled": "the platform has a PodMonitor of its own: write spec.monitoring",
-	"monitoring.grafanaDashboard":  "the platform has dashboards of its own: write spec.monitoring.dashboards",
-	"config.data":                  "write spec.operatorConfig",
-	"config.create":                "operator and chart agree on the ConfigMap: write spec.operatorConfig",
-	"config.name":                  "operator and chart agree on the ConfigMap: write spec.operatorConfig",
-}
-
-// hints are remedies for keys that people write although no chart has them.
-var hints = map[string]string{
-	"securityContext":                   "write containerSecurityContext or podSecurityContext",
-	"webhook.replicaCount":              "the webhook runs in the operator's pod: write spec.replicas",
-	"webhook.resources":                 "the webhook runs in the operator's pod: write spec.resources",
-	"monitoring.enabled":                "write spec.monitoring",
-	"monitoring.createGrafanaDashboard": "write spec.monitoring.dashboards",
-	"config.MONITORING_ENABLED":         "the operator has no such setting: every PostgresApp has its monitor",
-	"config.BACKUP_RETENTION_POLICY":    "the operator has no such setting: write backup.retention into a PostgresDefaults",
-	"config.LOG_LEVEL":                  "write spec.logLevel",
-	"extraArgs":                         "write additionalArgs",
-	"extraEnv":                          "write additionalEnv",
-	"args":                              "write additionalArgs",
-	"env":                               "write additionalEnv",
-	"replicas":                          "write spec.replicas",
-	"image.registry":                    "the operator's chart takes the registry as a part of image.repository",
-}
+var articles = map[string]string{object: "an object", list: "a list", text: "text", integer: "a whole number", boolean: "true or false"}

@@ -11,11 +11,16 @@ import (
 	"github.com/homelab-foundations/postgresapp/pkg/chart"
 )
 
-func check(t *testing.T, name, values string) (paths []string) {
+// newest are the versions that the values are checked for unless a test says so.
+var newest = map[string]string{chart.Operator: "0.29.0", chart.Plugin: "0.7.0"}
+
+func check(t *testing.T, name, values string) []string { return checkAt(t, name, newest[name], values) }
+
+func checkAt(t *testing.T, name, version, values string) (paths []string) {
 	t.Helper()
 	var decoded map[string]any
 	require.NoError(t, yaml.Unmarshal([]byte(values), &decoded))
-	for _, err := range chart.Check(name, decoded, field.NewPath("values")) {
+	for _, err := range chart.Check(name, version, decoded, field.NewPath("values")) {
 		paths = append(paths, err.Field)
 	}
 	return paths
@@ -31,14 +36,19 @@ containerSecurityContext: {runAsUser: 1000, anything: goes}
 podSecurityContext: {fsGroup: 2000}
 config: {clusterWide: false, maxConcurrentReconciles: 20}
 webhook: {port: 9444, validating: {failurePolicy: Ignore}}
-tolerations: [{key: a, operator: Exists}]
+affinity: {podAntiAffinity: null}
 podAnnotations: {a: b}
-priorityClassName: null
+tolerations: null
+nodeSelector: null
+updateStrategy: {rollingUpdate: null}
 hostNetwork: ${HOST_NETWORK}
+rbac: {annotations: {a: b}}
 `))
 	assert.Empty(t, check(t, chart.Plugin, `
 sidecarImage: {registry: mirror.example.com, tag: v0.13.0}
-certificate: {createServerCertificate: false, issuerName: ours}
+certificate: {createServerCertificate: false}
+imagePullSecrets: [{name: mirror}]
+containerSecurityContext: {runAsUser: null}
 crds: {create: false}
 `))
 }
@@ -55,4 +65,31 @@ webhooks: {}
 		"monitoring: {podMonitorEnabled: true}"} {
 		assert.Len(t, check(t, chart.Operator, taken), 1, taken)
 	}
+}
+
+func TestCheckRefusesWhatNoTemplateReads(t *testing.T) {
+	assert.Equal(t, []string{"values.certificate.issuerName", "values.dnsPolicy", "values.hostNetwork", "values.image.pullPolicy", "values.podAnnotations", "values.updateStrategy"},
+		check(t, chart.Plugin, `
+certificate: {issuerName: ours}
+dnsPolicy: Default
+hostNetwork: true
+image: {pullPolicy: Always}
+podAnnotations: {a: b}
+updateStrategy: {type: Recreate}
+`))
+	assert.Equal(t, []string{"values.imagePullSecrets"}, checkAt(t, chart.Plugin, "0.4.0", "imagePullSecrets: [{name: mirror}]"), "it came with 0.5.0")
+	assert.Empty(t, checkAt(t, chart.Plugin, "0.5.0", "imagePullSecrets: [{name: mirror}]"))
+	assert.Empty(t, checkAt(t, chart.Plugin, "", "imagePullSecrets: [{name: mirror}]"), "the version is another error's")
+}
+
+func TestCheckRefusesNull(t *testing.T) {
+	assert.Equal(t, []string{"values.image", "values.replicaCount", "values.webhook.mutating", "values.webhook.port"},
+		check(t, chart.Operator, "{image: null, replicaCount: null, webhook: {port: null, mutating: null}}"))
+	context := "{containerSecurityContext: {runAsUser: null}, podSecurityContext: null, resources: null}"
+	assert.Equal(t, []string{"values.containerSecurityContext", "values.podSecurityContext"}, checkAt(t, chart.Plugin, "0.6.0", context))
+	assert.Empty(t, check(t, chart.Plugin, context))
+}
+
+func TestCheckRefusesFractions(t *testing.T) {
+	assert.Equal(t, []string{"values.replicaCount"}, check(t, chart.Operator, "replicaCount: 1.5"))
 }

@@ -41,7 +41,7 @@ func (m *platformMaker) values(i *Installation, derived map[string]any, own *v1a
 	if own == nil {
 		return derived
 	}
-	for _, err := range chart.Check(i.Chart, own.Fields, path) {
+	for _, err := range chart.Check(i.Chart, i.Version, own.Fields, path) {
 		m.report(err)
 	}
 	return mergeValues(derived, own.Fields)

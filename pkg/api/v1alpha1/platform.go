@@ -54,7 +54,8 @@ type PostgresPlatformSpec struct {
 	// +optional
 	LogLevel string `json:"logLevel,omitempty"`
 
-	// inheritedMetadata are labels and annotations of the pods of operator and plugin, in CloudNativePG's own shape.
+	// inheritedMetadata are labels of the pods of operator and plugin, and annotations of the operator's, in CloudNativePG's own shape. The
+	// plugin's chart passes no annotations on.
 	// +optional
 	InheritedMetadata *cnpgv1.EmbeddedObjectMetadata `json:"inheritedMetadata,omitempty"`
 
