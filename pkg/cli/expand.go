@@ -67,9 +67,9 @@ func (e *expandFlags) run(c *cobra.Command, dir string) error {
 			o.Exclude = []string{inside}
 		}
 	}
-	// A repository keeps the process busy for long enough that garbage is worth collecting.
-	debug.SetGCPercent(100)
-	debug.SetMemoryLimit(200 << 20)
+	// A repository keeps the process busy for long enough that garbage is worth collecting. There is no limit on the memory as a whole:
+	// it would make a repository that needs more take ever more time for each app.
+	debug.SetGCPercent(200)
 	result, findings, err := repository.Expand(dir, o)
 	fmt.Fprint(c.ErrOrStderr(), findings)
 	switch {

@@ -81,7 +81,7 @@ func (s *snapshot) isEarlier(name string) (bool, error) {
 		text, err := s.readDisk(name)
 		return bytes.HasPrefix(text, []byte(header)), err
 	}
-	file, err := s.root.Open(strings.TrimPrefix(name, "/"))
+	file, err := s.tree.read(strings.TrimPrefix(name, "/"))
 	if err != nil {
 		return false, err
 	}

@@ -153,6 +153,74 @@ func TestStrangeFiles(t *testing.T) {
 	assert.ErrorContains(t, err, "pipe.yaml: it is neither a file, nor a directory, nor a link")
 }
 
+// TestChangedMeanwhile has a tree that changes after it has been read: what was read is written as it was then, and what has become
+// something else than a file is refused, instead of waiting for what never comes.
+func TestChangedMeanwhile(t *testing.T) {
+	dir := lay(t, "-- a/kustomization.yaml --\nresources: [postgres.yaml]\n-- a/postgres.yaml --\nAPP\n-- a/notes.txt --\nbefore\n"+
+		"-- b/kustomization.yaml --\nnamespace: before\nresources: [cm.yaml]\n-- b/cm.yaml --\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: cm}\n")
+	result, findings, err := Expand(dir, Options{Core: treetest.Expand})
+	require.NoError(t, err)
+	require.NotNil(t, result, findings.String())
+	for _, name := range []string{"a/kustomization.yaml", "b/kustomization.yaml"} {
+		require.NoError(t, os.WriteFile(filepath.Join(dir, name), []byte("resources: []\n"), 0o644))
+	}
+	out := filepath.Join(t.TempDir(), "out")
+	require.NoError(t, result.WriteTo(out))
+	for name, want := range map[string]string{
+		"a/kustomization.yaml": "resources:\n- postgres.expanded.yaml\n", "b/kustomization.yaml": "namespace: before\nresources: [cm.yaml]\n",
+	} {
+		text, err := os.ReadFile(filepath.Join(out, name))
+		require.NoError(t, err)
+		assert.Equal(t, want, string(text))
+	}
+
+	require.NoError(t, os.Remove(filepath.Join(dir, "a/notes.txt")))
+	require.NoError(t, syscall.Mkfifo(filepath.Join(dir, "a/notes.txt"), 0o644))
+	untouched := filepath.Join(t.TempDir(), "out")
+	assert.EqualError(t, result.WriteTo(untouched), filepath.Join(dir, "a/notes.txt")+": it has become something else than a file while the tree was read: run it again")
+	assert.NoDirExists(t, untouched)
+	left, err := os.ReadDir(filepath.Dir(untouched))
+	require.NoError(t, err)
+	assert.Empty(t, left)
+
+	listed, err := look(dir, Options{Exclude: []string{"a/notes.txt"}})
+	require.NoError(t, err)
+	defer listed.close()
+	require.NoError(t, os.Remove(filepath.Join(dir, "a/postgres.yaml")))
+	require.NoError(t, syscall.Mkfifo(filepath.Join(dir, "a/postgres.yaml"), 0o644))
+	_, err = listed.ReadFile("/a/postgres.yaml")
+	assert.ErrorIs(t, err, errChanged)
+	_, err = listed.mentions("/a/postgres.yaml")
+	assert.ErrorIs(t, err, errChanged)
+}
+
+// TestGoneMeanwhile says which file cannot be copied any more, and leaves nothing behind.
+func TestGoneMeanwhile(t *testing.T) {
+	dir := lay(t, "-- a/kustomization.yaml --\nresources: [postgres.yaml]\n-- a/postgres.yaml --\nAPP\n-- a/notes.txt --\nbefore\n")
+	result, findings, err := Expand(dir, Options{Core: treetest.Expand})
+	require.NoError(t, err)
+	require.NotNil(t, result, findings.String())
+	require.NoError(t, os.Remove(filepath.Join(dir, "a/notes.txt")))
+	out := filepath.Join(t.TempDir(), "out")
+	assert.EqualError(t, result.WriteTo(out), filepath.Join(dir, "a/notes.txt")+": no such file or directory")
+	entries, err := os.ReadDir(filepath.Dir(out))
+	require.NoError(t, err)
+	assert.Empty(t, entries)
+}
+
+// TestKilledInPlace finds what a run has left that was killed between writing a file and giving it its name.
+func TestKilledInPlace(t *testing.T) {
+	dir := lay(t, "-- a/kustomization.yaml --\nresources: [postgres.yaml]\n-- a/postgres.yaml --\nAPP\n-- a/.postgresapp-kustomization.yaml --\nhalf\n")
+	result, findings, err := Expand(dir, Options{Core: treetest.Expand, InPlace: true})
+	require.NoError(t, err)
+	require.NotNil(t, result, findings.String())
+	require.NoError(t, result.Apply())
+	assert.NoFileExists(t, filepath.Join(dir, "a/.postgresapp-kustomization.yaml"))
+	text, err := os.ReadFile(filepath.Join(dir, "a/kustomization.yaml"))
+	require.NoError(t, err)
+	assert.Contains(t, string(text), "postgres.expanded.yaml")
+}
+
 // TestAliases does not let a small file become a large one.
 func TestAliases(t *testing.T) {
 	bomb := "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n"

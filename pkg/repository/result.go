@@ -101,6 +101,7 @@ func (x *expansion) result(layout *tree.Layout) (*Result, diag.Findings) {
 			files[name] = raw
 		}
 	}
+	var buffer []byte
 	for _, e := range layout.Expansions {
 		if e.Bare && x.options.InPlace {
 			e.Pieces = slices.DeleteFunc(e.Pieces, func(p tree.Piece) bool { return p.Text != nil })
@@ -114,12 +115,13 @@ func (x *expansion) result(layout *tree.Layout) (*Result, diag.Findings) {
 			}
 			files[e.Source] = raw
 		}
-		text, err := write(e)
+		text, err := write(buffer[:0], e)
 		if err != nil {
 			fail(e.Path, err.Error())
 			continue
 		}
-		files[e.Path] = text
+		files[e.Path], buffer = bytes.Clone(text), text
+		e.Pieces = nil // objects take several times the memory of their text
 	}
 	for to, from := range layout.Copies {
 		raw, err := x.ReadFile(from)
@@ -173,13 +175,13 @@ func (x *expansion) before(name string) ([]byte, error) {
 // header is the beginning of every file that a run adds. A file that begins so is replaced and removed by later runs.
 const header = "# Written by postgresapp expand from "
 
-// write gives the text of an expansion.
-func write(e *tree.Expansion) ([]byte, error) {
+// write appends the text of an expansion to another one.
+func write(text []byte, e *tree.Expansion) ([]byte, error) {
 	source, err := filepath.Rel(path.Dir(e.Path), e.Source)
 	if err != nil {
 		return nil, err
 	}
-	text := []byte(header + filepath.ToSlash(source) + ": change that file, and run it again.\n")
+	text = append(text, header+filepath.ToSlash(source)+": change that file, and run it again.\n"...)
 	if e.Kustomization != nil {
 		return append(text, e.Kustomization...), nil
 	}

@@ -68,7 +68,7 @@ func (s *snapshot) isChart(dir string) bool {
 
 // mentions tells whether a file holds the name of a kind of ours. It takes no more memory for a large file than for a small one.
 func (s *snapshot) mentions(name string) (bool, error) {
-	file, err := s.root.Open(strings.TrimPrefix(name, "/"))
+	file, err := s.tree.read(strings.TrimPrefix(name, "/"))
 	if err != nil {
 		return false, err
 	}

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"os"
 	"path"
 	"path/filepath"
 	"slices"
@@ -23,7 +22,7 @@ import (
 //
 // Some files are seen as they were before an earlier run expanded them, and what that run added is not seen at all.
 type snapshot struct {
-	root   *os.Root
+	tree   *directories
 	dir    string
 	limits Limits
 
@@ -53,15 +52,15 @@ var errOutside = errors.New("a link leads out of the tree: what is there is not 
 
 // look lists a tree.
 func look(dir string, o Options) (*snapshot, error) {
-	root, err := os.OpenRoot(dir)
+	tree, err := openDirectories(dir)
 	if err != nil {
 		return nil, err
 	}
 	s := &snapshot{
-		root: root, dir: dir, limits: o.Limits.withDefaults(), entries: map[string]entry{"/": {mode: fs.ModeDir}},
+		tree: tree, dir: dir, limits: o.Limits.withDefaults(), entries: map[string]entry{"/": {mode: fs.ModeDir}},
 		cache: map[string][]byte{}, restored: map[string][]byte{}, hidden: map[string]bool{},
 	}
-	err = fs.WalkDir(root.FS(), ".", func(name string, d fs.DirEntry, err error) error {
+	err = fs.WalkDir(tree.root.FS(), ".", func(name string, d fs.DirEntry, err error) error {
 		if err != nil {
 			return fmt.Errorf("%s: %w", filepath.Join(dir, name), withoutPath(err))
 		}
@@ -77,7 +76,7 @@ func look(dir string, o Options) (*snapshot, error) {
 		return s.add(name, d)
 	})
 	if err != nil {
-		return nil, errors.Join(err, root.Close())
+		return nil, errors.Join(err, tree.close())
 	}
 	slices.Sort(s.names)
 	return s, nil
@@ -98,7 +97,7 @@ func (s *snapshot) add(name string, d fs.DirEntry) error {
 			return fmt.Errorf("%s: the files of the tree have more than %d bytes together", s.dir, s.limits.Bytes)
 		}
 	case e.mode&fs.ModeSymlink != 0:
-		target, err := s.root.Readlink(name)
+		target, err := s.tree.root.Readlink(name)
 		if err != nil {
 			return fmt.Errorf("%s: %w", display, withoutPath(err))
 		}
@@ -114,7 +113,7 @@ func (s *snapshot) add(name string, d fs.DirEntry) error {
 	return nil
 }
 
-func (s *snapshot) close() error { return s.root.Close() }
+func (s *snapshot) close() error { return s.tree.close() }
 
 // withoutPath is an error without the path that the file system's own errors begin with, which is relative to the tree.
 func withoutPath(err error) error {
@@ -182,7 +181,7 @@ func (s *snapshot) readDisk(real string) ([]byte, error) {
 	if e, ok := s.entries[real]; !ok || !e.mode.IsRegular() {
 		return nil, fmt.Errorf("%s: it is no file", real)
 	}
-	file, err := s.root.Open(strings.TrimPrefix(real, "/"))
+	file, err := s.tree.read(strings.TrimPrefix(real, "/"))
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", real, withoutPath(err))
 	}

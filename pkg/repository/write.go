@@ -6,7 +6,9 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 )
 
@@ -71,136 +73,146 @@ func replaceable(out string) error {
 	return nil
 }
 
-// writeTree writes the expanded tree into a new directory.
+// writeTree writes the expanded tree into a new directory. Files that have been read are written as they were then, others copied.
 func (r *Result) writeTree(target string) error {
 	if err := os.Mkdir(target, 0o755); err != nil {
 		return err
 	}
-	source, err := os.OpenRoot(r.snapshot.dir)
+	from, err := openDirectories(r.snapshot.dir)
 	if err != nil {
 		return err
 	}
-	defer source.Close()
-	root, err := os.OpenRoot(target)
+	defer from.close()
+	to, err := openDirectories(target)
 	if err != nil {
 		return err
 	}
-	defer root.Close()
+	defer to.close()
 	skip := map[string]bool{outputMark: true}
 	for _, name := range r.Removed {
 		skip[name] = true
 	}
-	changed := map[string]File{}
-	for _, f := range r.Files {
-		changed[f.Path] = f
-	}
+	contents := map[string][]byte{}
+	names := make([]string, 0, len(r.snapshot.names)+len(r.Files))
 	for _, name := range r.snapshot.names {
-		entry, name := r.snapshot.entries[name], strings.TrimPrefix(name, "/")
-		if skip[name] {
-			continue
+		if name = strings.TrimPrefix(name, "/"); !skip[name] {
+			names = append(names, name)
 		}
-		switch {
+	}
+	for _, f := range r.Files {
+		contents[f.Path] = f.Content
+		if f.Before == nil {
+			names = append(names, f.Path)
+		}
+	}
+	slices.Sort(names)
+	for _, name := range names {
+		content, changed := contents[name]
+		if !changed {
+			content, changed = r.snapshot.cache["/"+name]
+		}
+		switch entry, old := r.snapshot.entries["/"+name]; {
+		case !old:
+			err = to.create(name, 0o644, filledWith(content))
 		case entry.mode.IsDir():
-			// Whatever its mode, files have to go into it now.
-			err = root.Mkdir(name, entry.perm|0o700)
+			err = makeDirectory(to, name, entry.perm)
 		case entry.mode&fs.ModeSymlink != 0:
-			err = root.Symlink(entry.target, name)
+			err = makeLink(to, name, entry.target)
+		case changed:
+			err = to.create(name, entry.perm, filledWith(content))
 		default:
-			f, ok := changed[name]
-			err = copyFile(root, source, name, entry.perm, f.Content, ok)
-			delete(changed, name)
+			err = to.create(name, entry.perm, copyOf(from, name))
 		}
+		if err != nil {
+			return named(r.snapshot.display(name), err)
+		}
+	}
+	return to.create(outputMark, 0o644, filledWith([]byte(outputNote)))
+}
+
+// makeDirectory makes a directory that its owner can write to, whatever the mode of the original: files have to go into it.
+func makeDirectory(to *directories, name string, perm fs.FileMode) error {
+	in, base, err := to.of(name)
+	if err != nil {
+		return err
+	}
+	return in.Mkdir(base, perm|0o700)
+}
+
+func makeLink(to *directories, name, target string) error {
+	in, base, err := to.of(name)
+	if err != nil {
+		return err
+	}
+	return in.Symlink(target, base)
+}
+
+func filledWith(content []byte) func(*os.File) error {
+	return func(out *os.File) error {
+		_, err := out.Write(content)
+		return err
+	}
+}
+
+func copyOf(from *directories, name string) func(*os.File) error {
+	return func(out *os.File) error {
+		in, err := from.read(name)
 		if err != nil {
 			return err
 		}
-	}
-	for name, f := range changed {
-		if err := root.MkdirAll(filepath.Dir(name), 0o755); err != nil {
-			return err
-		}
-		if err := root.WriteFile(name, f.Content, 0o644); err != nil {
-			return err
-		}
-	}
-	return root.WriteFile(outputMark, []byte(outputNote), 0o644)
-}
-
-// copyFile copies a file, or writes the content that takes the place of its own.
-func copyFile(to, from *os.Root, name string, perm fs.FileMode, content []byte, changed bool) (err error) {
-	out, err := to.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
-	if err != nil {
+		defer in.Close()
+		_, err = io.Copy(out, in)
 		return err
 	}
-	defer func() { err = errors.Join(err, out.Close()) }()
-	if changed {
-		_, err = out.Write(content)
-	} else {
-		err = copyContent(out, from, name)
-	}
-	if err != nil {
-		return err
-	}
-	return out.Chmod(perm)
-}
-
-func copyContent(out *os.File, from *os.Root, name string) error {
-	in, err := from.Open(name)
-	if err != nil {
-		return err
-	}
-	defer in.Close()
-	if info, err := in.Stat(); err != nil {
-		return err
-	} else if !info.Mode().IsRegular() {
-		return fmt.Errorf("%s: it has become something else than a file", name)
-	}
-	_, err = io.Copy(out, in)
-	return err
 }
 
 // Apply makes the changes in the tree itself. Each file is replaced in one step, and all files that are added are there before a
 // kustomization refers to them; nothing is removed before everything else is done.
 func (r *Result) Apply() error {
-	root, err := os.OpenRoot(r.snapshot.dir)
+	tree, err := openDirectories(r.snapshot.dir)
 	if err != nil {
 		return err
 	}
-	defer root.Close()
+	defer tree.close()
 	for _, changed := range []bool{false, true} {
 		for _, f := range r.Files {
 			if (f.Before != nil) != changed {
 				continue
 			}
-			if err := replaceFile(root, f); err != nil {
-				return err
+			if err := replaceFile(tree, f); err != nil {
+				return named(r.snapshot.display(f.Path), err)
 			}
 		}
 	}
 	for _, name := range r.Removed {
-		if err := root.Remove(name); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return err
+		if err := tree.root.Remove(name); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return named(r.snapshot.display(name), err)
 		}
 	}
-	return r.removeEmptied(root)
+	return r.removeEmptied(tree.root)
 }
 
-func replaceFile(root *os.Root, f File) error {
+func replaceFile(tree *directories, f File) error {
+	in, base, err := tree.make(f.Path)
+	if err != nil {
+		return err
+	}
 	mode := fs.FileMode(0o644)
-	if info, err := root.Stat(f.Path); err == nil {
+	if info, err := in.Stat(base); err == nil {
 		mode = info.Mode().Perm()
 	}
-	dir := filepath.Dir(f.Path)
-	if err := root.MkdirAll(dir, 0o755); err != nil {
+	fresh := path.Join(path.Dir(f.Path), ".postgresapp-"+base)
+	err = tree.create(fresh, mode, filledWith(f.Content))
+	if errors.Is(err, fs.ErrExist) { // of a run that was killed
+		if err := in.Remove(path.Base(fresh)); err != nil {
+			return err
+		}
+		err = tree.create(fresh, mode, filledWith(f.Content))
+	}
+	if err != nil {
 		return err
 	}
-	fresh := filepath.Join(dir, ".postgresapp-"+filepath.Base(f.Path))
-	if err := root.WriteFile(fresh, f.Content, 0o600); err != nil {
-		return err
-	}
-	if err := root.Chmod(fresh, mode); err != nil {
-		return err
-	}
-	return root.Rename(fresh, f.Path)
+	return in.Rename(path.Base(fresh), base)
 }
 
 // removeEmptied removes directories of earlier runs that have nothing in them any more.
