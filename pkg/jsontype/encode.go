@@ -8,6 +8,8 @@ import (
 	"math"
 	"reflect"
 	"strconv"
+	"strings"
+	"unicode"
 )
 
 // Encode returns the value as JSON would decode it: maps, slices, strings, bools, int64 and float64. It follows the rules of
@@ -155,15 +157,49 @@ func encodeItself(v reflect.Value) (any, error) {
 		return nil, err
 	}
 	if len(text) > 1 && text[0] == '"' {
-		if !bytes.ContainsRune(text, '\\') {
-			return string(text[1 : len(text)-1]), nil
-		}
-		// Most write a string, whose escapes are Go's too, but for a few.
-		if value, err := strconv.Unquote(string(text)); err == nil {
+		if value, ok := unquote(text[1 : len(text)-1]); ok {
 			return value, nil
 		}
 	}
 	return Parse(text)
+}
+
+// unquote resolves the escapes that encoding/json writes for ASCII in what is between the quotes of a string, and is not ok with others.
+// An alert's expression is a value that encodes itself and has a handful of them: a parser, which looks at every character with care,
+// would take as long as all else that becomes of an app.
+func unquote(text []byte) (string, bool) {
+	var plain strings.Builder
+	for {
+		before, escape, escaped := bytes.Cut(text, []byte{'\\'})
+		plain.Write(before)
+		if !escaped {
+			return plain.String(), true
+		}
+		if len(escape) == 0 {
+			return "", false
+		}
+		switch c := escape[0]; c {
+		case '"', '\\':
+			plain.WriteByte(c)
+		case 'n':
+			plain.WriteByte('\n')
+		case 't':
+			plain.WriteByte('\t')
+		case 'u': // encoding/json writes <, > and & so, and control characters
+			if len(escape) < 5 {
+				return "", false
+			}
+			code, err := strconv.ParseUint(string(escape[1:5]), 16, 16)
+			if err != nil || code > unicode.MaxASCII {
+				return "", false
+			}
+			plain.WriteByte(byte(code))
+			escape = escape[4:]
+		default:
+			return "", false
+		}
+		text = escape[1:]
+	}
 }
 
 // empty is what encoding/json's omitempty leaves out.
