@@ -36,6 +36,19 @@ e2e: build ## Run the tests against the real parts: API server, operator, engine
 soak: ## Hold random apps against the real API server: COUNT of each law (20000), from SEED on (the time of day)
 	$(MAKE) -C e2e soak
 
+FUZZTIME ?= 1m
+
+.PHONY: fuzz
+fuzz: ## Look for input that breaks what reads it: FUZZTIME (1m) for each target, after minutes of compiling
+	@git grep -h -o '^func Fuzz[A-Za-z]*' -- '*_test.go' | sort | while read -r _ target; do \
+	dir=$$(dirname "$$(git grep -l "^func $$target(" -- '*_test.go')"); echo "$$dir $$target"; \
+	(cd "$$dir" && go test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) .) || exit 1; done
+
+.PHONY: race
+race: ## Run the tests under the race detector, which needs a C compiler
+	CGO_ENABLED=1 go test -race ./...
+	cd source && CGO_ENABLED=1 go test -race ./...
+
 .PHONY: generate
 generate: ## Write the field reference and the JSON Schema from the API's types
 	go generate ./pkg/schema
@@ -50,6 +63,7 @@ lint: ## Check formatting and what vet finds
 	@unformatted=$$(gofmt -l $$(git ls-files '*.go')); if [ -n "$$unformatted" ]; then echo "run gofmt -w on:"; echo "$$unformatted"; exit 1; fi
 	go vet ./...
 	go mod verify
+	go mod tidy -diff
 
 .PHONY: licenses
 licenses: ## Check the licences of all that the program, and with it the image, is linked from
