@@ -202,6 +202,9 @@ func (s *scene) awaitReason(reason string) (found status) {
 	require.EventuallyWithT(s.t, func(t *assert.CollectT) {
 		found = statusOf(t, s.get("PostgresAppSource", "repository"))
 		require.Equal(t, reason, found.condition("Ready").Reason, found.condition("Ready").Message)
+		if reason == "Succeeded" {
+			require.NotNil(t, found.Artifact, "conditions are written first, and the rest of the status after them")
+		}
 	}, patience, 100*time.Millisecond)
 	return found
 }

@@ -138,7 +138,8 @@ func (s *scene) checkCommands(t *testing.T, block Block) {
 	t.Helper()
 	recorder, calls := t.TempDir(), filepath.Join(t.TempDir(), "calls")
 	for _, program := range []string{"kubectl", "postgresapp", "flux"} {
-		script := "#!/bin/bash\nprintf '%s\\t' " + program + " \"$@\" >> '" + calls + "'\necho >> '" + calls + "'\n"
+		// In one write: the programs of a pipe run at the same time.
+		script := "#!/bin/bash\ncall=$(printf '%s\\t' " + program + " \"$@\")\necho \"$call\" >> '" + calls + "'\n"
 		require.NoError(t, os.WriteFile(filepath.Join(recorder, program), []byte(script), 0o755))
 	}
 	_, err := s.try(recorder, block.Text)
