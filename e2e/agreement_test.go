@@ -18,6 +18,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/homelab-foundations/postgresapp/e2e/agreement"
+	"github.com/homelab-foundations/postgresapp/e2e/rig"
 )
 
 // patience bounds the waiting for what the operator does within seconds on an idle machine.
@@ -25,15 +26,15 @@ const patience = 2 * time.Minute
 
 // settle waits until the operator has made all that the objects count on, finishing the Jobs of its bootstraps as
 // they appear, and returns what exists then.
-func settle(t *testing.T, objects []*unstructured.Unstructured, namespaces []string) agreement.World {
+func settle(t *testing.T, on *rig.Rig, objects []*unstructured.Unstructured, namespaces []string) agreement.World {
 	t.Helper()
 	var world agreement.World
 	require.EventuallyWithT(t, func(t *assert.CollectT) {
 		for _, namespace := range namespaces {
-			require.NoError(t, finishBootstraps(context.Background(), namespace))
+			require.NoError(t, finishBootstraps(context.Background(), on, namespace))
 		}
 		var err error
-		world, err = agreement.Observe(context.Background(), cluster.Client, namespaces...)
+		world, err = agreement.Observe(context.Background(), on.Client, namespaces...)
 		require.NoError(t, err)
 		assert.Empty(t, agreement.Check(objects, world))
 	}, patience, 500*time.Millisecond)
@@ -41,9 +42,9 @@ func settle(t *testing.T, objects []*unstructured.Unstructured, namespaces []str
 }
 
 // finishBootstraps finishes the Jobs by which the operator creates instances.
-func finishBootstraps(ctx context.Context, namespace string) error {
+func finishBootstraps(ctx context.Context, on *rig.Rig, namespace string) error {
 	var jobs batchv1.JobList
-	err := cluster.Client.List(ctx, &jobs, client.InNamespace(namespace), client.HasLabels{"cnpg.io/jobRole"})
+	err := on.Client.List(ctx, &jobs, client.InNamespace(namespace), client.HasLabels{"cnpg.io/jobRole"})
 	if err != nil {
 		return err
 	}
@@ -52,7 +53,7 @@ func finishBootstraps(ctx context.Context, namespace string) error {
 			continue
 		}
 		// A Job that has changed in between is finished the next time.
-		if err := cluster.FinishJob(ctx, &jobs.Items[i]); client.IgnoreNotFound(err) != nil && !apierrors.IsConflict(err) {
+		if err := on.FinishJob(ctx, &jobs.Items[i]); client.IgnoreNotFound(err) != nil && !apierrors.IsConflict(err) {
 			return err
 		}
 	}
@@ -76,7 +77,7 @@ func TestAgreement(t *testing.T) {
 	warnings, err := cluster.Apply(t.Context(), namespace, objectsOf(t, app)...)
 	require.NoError(t, err)
 	require.Empty(t, warnings)
-	world := settle(t, objectsOf(t, app), []string{namespace})
+	world := settle(t, cluster, objectsOf(t, app), []string{namespace})
 
 	// Each mistake changes the manifests from the first old on. What exists stays: Check compares the two.
 	mistakes := map[string]struct {

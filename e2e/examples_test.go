@@ -40,7 +40,7 @@ func TestExamplesAreAdmitted(t *testing.T) {
 			t.Parallel()
 			manifests := readManifests(t, path)
 			objects := substitute(t, parse(t, manifests))
-			namespaces := place(t, objects, newNamespace(t))
+			namespaces := place(t, cluster, objects, newNamespace(t))
 			for _, namespace := range namespaces {
 				require.NoError(t, cluster.EnsureNamespace(t.Context(), namespace))
 			}
@@ -49,7 +49,7 @@ func TestExamplesAreAdmitted(t *testing.T) {
 			require.NoError(t, err)
 			assertWarnings(t, allowedWarnings(t, dir), warnings)
 			installCharts(t, objects)
-			settle(t, objects, namespaces)
+			settle(t, cluster, objects, namespaces)
 		})
 	}
 }
@@ -98,7 +98,7 @@ func substitute(t *testing.T, objects []*unstructured.Unstructured) []*unstructu
 // place moves objects from the namespaces they name to others that no other test uses, so that two examples of the
 // same app do not meet, and returns those, own first. Objects without a namespace go to own. Nothing else in an
 // object is changed: none of it may depend on the namespace.
-func place(t *testing.T, objects []*unstructured.Unstructured, own string) []string {
+func place(t *testing.T, on *rig.Rig, objects []*unstructured.Unstructured, own string) []string {
 	t.Helper()
 	namespaces := []string{own}
 	move := func(name string) string {
@@ -109,7 +109,7 @@ func place(t *testing.T, objects []*unstructured.Unstructured, own string) []str
 		return moved
 	}
 	for _, object := range objects {
-		namespaced, err := cluster.Client.IsObjectNamespaced(object)
+		namespaced, err := on.Client.IsObjectNamespaced(object)
 		require.NoError(t, err)
 		switch {
 		case object.GetKind() == "Namespace":

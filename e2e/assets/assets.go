@@ -99,7 +99,7 @@ func Ensure(ctx context.Context, progress io.Writer, programs ...Program) (Set, 
 		}
 	}
 	if !exists(set.Webhooks()) {
-		if err := b.extract(ctx, set); err != nil {
+		if err := b.extract(ctx, set, manifests); err != nil {
 			return Set{}, err
 		}
 	}

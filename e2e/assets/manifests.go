@@ -20,11 +20,13 @@ type manifestSource struct {
 	webhooks string
 }
 
-var manifests = []manifestSource{{
+var operatorManifests = manifestSource{
 	module:   "github.com/cloudnative-pg/cloudnative-pg",
 	crds:     []string{"config/crd/bases/*.yaml"},
 	webhooks: "config/webhook/manifests.yaml",
-}, {
+}
+
+var manifests = []manifestSource{operatorManifests, {
 	// Without it the operator refuses backups by volume snapshot.
 	module: "github.com/kubernetes-csi/external-snapshotter/client/v8",
 	crds:   []string{"config/crd/snapshot.storage.k8s.io_*.yaml"},
@@ -64,14 +66,17 @@ var manifests = []manifestSource{{
 	crds:    []string{"config/crd/bases/*.yaml"},
 }}
 
-// extract copies the manifests of all modules into the set.
-func (b *builder) extract(ctx context.Context, set Set) error {
+// extract copies the manifests of modules into the set.
+func (b *builder) extract(ctx context.Context, set Set, sources []manifestSource) error {
+	if len(sources) == 0 {
+		return nil
+	}
 	fmt.Fprintln(b.progress, "extracting CRDs and webhook registrations")
 	if err := os.MkdirAll(set.CRDs(), 0o755); err != nil {
 		return err
 	}
 	var webhooks string
-	for _, source := range manifests {
+	for _, source := range sources {
 		dir, err := b.moduleDir(ctx, source)
 		if err != nil {
 			return err

@@ -10,58 +10,76 @@ import (
 	"path/filepath"
 )
 
-// separate is a program whose module is in a directory of its own below tools: what it depends on does not go together with what the other
-// programs depend on, and most tests need no such program.
-type separate struct {
-	name string // of the program and of the directory
-	pkg  string // its main package
-}
-
-var (
-	sourceController = separate{"source-controller", "github.com/fluxcd/source-controller"}
-	helm             = separate{"helm", "helm.sh/helm/v3/cmd/helm"}
+// Programs with modules of their own.
+const (
+	SourceController Program = "source-controller" // Flux's
+	Helm             Program = "helm"
 )
 
+// OlderOperators are the versions of the CloudNativePG operator before that of the set, the oldest first: the first release of each,
+// which has no more than the version promises.
+var OlderOperators = []string{"1.27", "1.28", "1.29"}
+
+// separate is a program with a module of its own below tools: what it depends on does not go together with what the other programs
+// depend on. It is kept beside the sets of assets, in a set named after all that decides what it is.
+type separate struct {
+	module    string // its directory below tools
+	program   Program
+	pkg       string
+	manifests []manifestSource
+}
+
 // EnsureSourceController returns the path of Flux's source-controller, after it has built it where it is missing.
-// It is kept beside the sets of assets, in a directory named after all that decides what it is.
 func EnsureSourceController(ctx context.Context, progress io.Writer) (string, error) {
-	return sourceController.ensure(ctx, progress)
+	set, err := separate{module: "source-controller", program: SourceController, pkg: "github.com/fluxcd/source-controller"}.ensure(ctx, progress)
+	return set.Program(SourceController), err
 }
 
 // EnsureHelm is the same for Helm.
 func EnsureHelm(ctx context.Context, progress io.Writer) (string, error) {
-	return helm.ensure(ctx, progress)
+	set, err := separate{module: "helm", program: Helm, pkg: "helm.sh/helm/v3/cmd/helm"}.ensure(ctx, progress)
+	return set.Program(Helm), err
 }
 
-func (s separate) ensure(ctx context.Context, progress io.Writer) (string, error) {
+// EnsureOperator returns a set of one of OlderOperators: its program, definitions and webhook registrations, and nothing else.
+func EnsureOperator(ctx context.Context, progress io.Writer, version string) (Set, error) {
+	return separate{module: "cnpg-" + version, program: CNPGManager, pkg: packages[CNPGManager], manifests: []manifestSource{operatorManifests}}.
+		ensure(ctx, progress)
+}
+
+func (s separate) ensure(ctx context.Context, progress io.Writer) (Set, error) {
 	b, err := s.builder(ctx, progress)
 	if err != nil {
-		return "", err
+		return Set{}, err
 	}
-	path := filepath.Join(b.dir, s.name)
-	if exists(path) {
-		return path, nil // without a lock: the directory may be read-only
+	set := Set{dir: b.dir}
+	if exists(set.Program(s.program)) {
+		return set, nil // without a lock: the directory may be read-only
 	}
 	if err := os.MkdirAll(b.dir, 0o755); err != nil {
-		return "", fmt.Errorf("make the cache directory (%s moves it): %w", CacheEnv, err)
+		return Set{}, fmt.Errorf("make the cache directory (%s moves it): %w", CacheEnv, err)
 	}
 	unlock, err := lock(filepath.Join(b.dir, ".lock"))
 	if err != nil {
-		return "", err
+		return Set{}, err
 	}
 	defer unlock()
-	if exists(path) {
-		return path, nil
+	if exists(set.Program(s.program)) {
+		return set, nil
 	}
-	return path, b.compile(ctx, s.name, s.pkg, linkFlags, path)
+	if err := b.extract(ctx, set, s.manifests); err != nil {
+		return Set{}, err
+	}
+	return set, b.compile(ctx, s.module, s.pkg, linkFlags, set.Program(s.program)) // last: it says that the set is complete
 }
 
+// builder makes the program in a directory of its own.
 func (s separate) builder(ctx context.Context, progress io.Writer) (*builder, error) {
 	module, err := goOutput(ctx, "", "list", "-m", "-f", "{{.Dir}}", e2eModule)
 	if err != nil {
 		return nil, fmt.Errorf("find the directory of module %s: %w", e2eModule, err)
 	}
-	b := &builder{tools: filepath.Join(module, "tools", s.name), progress: progress}
+	b := &builder{tools: filepath.Join(module, "tools", s.module), progress: progress}
 	h := sha256.New()
 	if err := b.pins(h); err != nil {
 		return nil, err
@@ -70,7 +88,7 @@ func (s separate) builder(ctx context.Context, progress io.Writer) (*builder, er
 	if err != nil {
 		return nil, err
 	}
-	fmt.Fprintln(h, platform, buildFlags, linkFlags, s.pkg)
+	fmt.Fprintln(h, platform, buildFlags, linkFlags, s.pkg, s.manifests)
 	root, err := cacheRoot()
 	if err != nil {
 		return nil, err

@@ -2,11 +2,10 @@ package property
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -14,22 +13,11 @@ import (
 	"k8s.io/apimachinery/pkg/util/wait"
 	"sigs.k8s.io/yaml"
 
+	"github.com/homelab-foundations/postgresapp/e2e/assets"
 	"github.com/homelab-foundations/postgresapp/e2e/rig"
 	"github.com/homelab-foundations/postgresapp/pkg/cnpg"
 	"github.com/homelab-foundations/postgresapp/pkg/manifest"
 )
-
-// operatorModule is where the operator's definitions come from.
-const operatorModule = "github.com/cloudnative-pg/cloudnative-pg"
-
-// Older are the versions of the operator before that of the rig, with the checksum of the module of each. Their definitions stand in the
-// rig's API server under a group of their own, so that it judges an app's objects by the definitions of its operatorVersion too. Their
-// webhooks do not run.
-var Older = map[string]struct{ tag, sum string }{
-	"1.27": {"v1.27.0", "h1:mp0zlYO4vKAJmQdArWORWKr1lmB4Hj8JeBQGX5RBnpg="},
-	"1.28": {"v1.28.0", "h1:vkv0a0ewDSfJOPJrsyUr4uczsxheReAWf/k171V0Dm0="},
-	"1.29": {"v1.29.0", "h1:49Dm8+y4va7RODspJjeaK8uMWP3OGAD0gMsxhjm16Mo="},
-}
 
 // olderGroup is the API group of the definitions of a version.
 func olderGroup(version string) string {
@@ -38,17 +26,18 @@ func olderGroup(version string) string {
 
 var operatorGroup, _, _ = strings.Cut(cnpg.APIVersion, "/")
 
-// InstallOlder gives the rig the definitions of all versions in Older, and waits until it serves them.
+// InstallOlder gives the rig the definitions of all of assets.OlderOperators, under a group of their own, and waits until it serves them:
+// it then judges an app's objects by the definitions of its operatorVersion too. Their webhooks do not run here.
 func InstallOlder(ctx context.Context, cluster *rig.Rig) error {
 	var definitions []*unstructured.Unstructured
-	for version, module := range Older {
-		dir, err := download(ctx, operatorModule+"@"+module.tag, module.sum)
+	for _, version := range assets.OlderOperators {
+		operator, err := assets.EnsureOperator(ctx, os.Stderr, version)
 		if err != nil {
 			return err
 		}
-		files, err := filepath.Glob(filepath.Join(dir, "config", "crd", "bases", "*.yaml"))
+		files, err := filepath.Glob(filepath.Join(operator.CRDs(), "*.yaml"))
 		if err != nil || len(files) == 0 {
-			return fmt.Errorf("definitions of %s: none found: %w", module.tag, err)
+			return fmt.Errorf("definitions of %s: none found: %w", version, err)
 		}
 		for _, file := range files {
 			text, err := os.ReadFile(file)
@@ -84,7 +73,7 @@ func keepRules(value any) {
 	switch value := value.(type) {
 	case map[string]any:
 		if rule, ok := value["rule"].(string); ok {
-			for version := range Older {
+			for _, version := range assets.OlderOperators {
 				rule = strings.ReplaceAll(rule, olderGroup(version), operatorGroup)
 			}
 			value["rule"] = rule
@@ -99,25 +88,9 @@ func keepRules(value any) {
 	}
 }
 
-// download returns the directory of a module, after comparing its checksum.
-func download(ctx context.Context, module, sum string) (string, error) {
-	output, err := exec.CommandContext(ctx, "go", "mod", "download", "-json", module).Output()
-	if err != nil {
-		return "", fmt.Errorf("download %s: %w", module, err)
-	}
-	var answer struct{ Dir, Sum string }
-	if err := json.Unmarshal(output, &answer); err != nil {
-		return "", fmt.Errorf("download %s: %w", module, err)
-	}
-	if answer.Sum != sum {
-		return "", fmt.Errorf("download %s: its checksum is %s, not the pinned %s", module, answer.Sum, sum)
-	}
-	return answer.Dir, nil
-}
-
 // ForOlder returns those objects that an older operator defines, as objects of its definitions. There are none for the rig's own version.
 func ForOlder(version string, objects []manifest.Object) []manifest.Object {
-	if _, older := Older[version]; !older {
+	if !slices.Contains(assets.OlderOperators, version) {
 		return nil
 	}
 	var moved []manifest.Object

@@ -5,8 +5,11 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
+	"strings"
 	"time"
 
+	cnpgv1 "github.com/cloudnative-pg/api/pkg/api/v1"
 	"sigs.k8s.io/controller-runtime/pkg/envtest"
 
 	"github.com/homelab-foundations/postgresapp/e2e/assets"
@@ -22,8 +25,12 @@ func (c *controlPlane) webhooks() envtest.WebhookInstallOptions {
 	return c.environment.WebhookInstallOptions
 }
 
-// startControlPlane starts etcd and kube-apiserver, installs the CRDs and registers the webhooks.
-func (r *Rig) startControlPlane(set assets.Set) (*controlPlane, error) {
+// startControlPlane starts etcd and kube-apiserver, installs the CRDs and registers the webhooks. The operator's are those of its own set.
+func (r *Rig) startControlPlane(set, operator assets.Set) (*controlPlane, error) {
+	crds, err := definitions(set, operator)
+	if err != nil {
+		return nil, err
+	}
 	launchers := filepath.Join(r.Dir, "bin")
 	if err := os.MkdirAll(launchers, 0o755); err != nil {
 		return nil, err
@@ -54,11 +61,11 @@ func (r *Rig) startControlPlane(set assets.Set) (*controlPlane, error) {
 		ErrorIfCRDPathMissing:    true,
 		ControlPlaneStartTimeout: time.Minute, // the default of 20 s is short on a busy machine
 		CRDInstallOptions: envtest.CRDInstallOptions{
-			Paths:   []string{set.CRDs()},
+			Paths:   crds,
 			MaxTime: time.Minute,
 		},
 		WebhookInstallOptions: envtest.WebhookInstallOptions{
-			Paths: []string{set.Webhooks()},
+			Paths: []string{operator.Webhooks()},
 		},
 	}
 	// Paths set here win over the environment variables that envtest reads.
@@ -92,6 +99,17 @@ func (r *Rig) startControlPlane(set assets.Set) (*controlPlane, error) {
 		return nil, err
 	}
 	return &controlPlane{environment: environment}, nil
+}
+
+// definitions are the files with the CRDs. Those of CloudNativePG come from the operator's set.
+func definitions(set, operator assets.Set) ([]string, error) {
+	files, err := filepath.Glob(filepath.Join(set.CRDs(), "*.yaml"))
+	if err != nil || set == operator {
+		return files, err
+	}
+	files = slices.DeleteFunc(files, func(file string) bool { return strings.HasPrefix(filepath.Base(file), cnpgv1.SchemeGroupVersion.Group+"_") })
+	own, err := filepath.Glob(filepath.Join(operator.CRDs(), "*.yaml"))
+	return append(files, own...), err
 }
 
 // startGarbageCollection starts the controllers that finish deletions. The protection of claims is one of them:

@@ -18,12 +18,21 @@ import (
 	"github.com/homelab-foundations/postgresapp/e2e/assets"
 )
 
-// operatorImage is the image the operator gives its init containers. No pod runs, so nothing pulls it.
-const operatorImage = "ghcr.io/cloudnative-pg/cloudnative-pg:1.30.0"
+// operatorProgram is a version of the operator.
+type operatorProgram struct {
+	set assets.Set
+
+	// image is what the operator gives its init containers. No pod runs, so nothing pulls it.
+	image string
+}
+
+var newestOperatorImage = operatorImage("1.30.0")
+
+func operatorImage(version string) string { return "ghcr.io/cloudnative-pg/cloudnative-pg:" + version }
 
 // startOperator starts the CloudNativePG operator, with a stand-in for the Barman Cloud plugin, and returns when
 // its webhooks answer.
-func (r *Rig) startOperator(ctx context.Context, set assets.Set, webhooks envtest.WebhookInstallOptions) error {
+func (r *Rig) startOperator(ctx context.Context, program operatorProgram, webhooks envtest.WebhookInstallOptions) error {
 	// The operator looks for plugins once, at its start.
 	plugins, stopPlugin, err := servePlugin()
 	if err != nil {
@@ -35,13 +44,13 @@ func (r *Rig) startOperator(ctx context.Context, set assets.Set, webhooks envtes
 	if err := operatorCertificates(certificates, webhooks.LocalServingCertDir); err != nil {
 		return err
 	}
-	manager := set.Program(assets.CNPGManager)
+	manager := program.set.Program(assets.CNPGManager)
 	if err := operatorBinaries(filepath.Join(r.Dir, "cnpg", "operator"), manager); err != nil {
 		return err
 	}
 	operator, err := r.startProcess("cnpg", []string{
 		"OPERATOR_NAMESPACE=" + OperatorNamespace,
-		"OPERATOR_IMAGE_NAME=" + operatorImage,
+		"OPERATOR_IMAGE_NAME=" + program.image,
 		"WEBHOOK_CERT_DIR=" + certificates,
 		"PLUGIN_SOCKET_DIR=" + plugins,
 	}, manager, "controller",

@@ -46,6 +46,9 @@ type Options struct {
 	// ResourceQuotas. Without it dependents outlive their owner, and a deleted namespace stays Terminating.
 	GarbageCollection bool
 
+	// Operator is the version of the CloudNativePG operator, one of assets.OlderOperators. Empty means the newest.
+	Operator string
+
 	// StateDir is a directory below which the rig makes its own, with the state and the log of every program, and
 	// leaves it behind. Without it that directory is a temporary one, which Stop removes.
 	StateDir string
@@ -81,7 +84,10 @@ func Start(ctx context.Context, options Options) (*Rig, error) {
 	if options.Progress == nil {
 		options.Progress = io.Discard
 	}
-	programs := []assets.Program{assets.Etcd, assets.KubeAPIServer, assets.CNPGManager}
+	programs := []assets.Program{assets.Etcd, assets.KubeAPIServer}
+	if options.Operator == "" {
+		programs = append(programs, assets.CNPGManager)
+	}
 	if options.Flux {
 		programs = append(programs, assets.KustomizeController)
 	}
@@ -92,20 +98,27 @@ func Start(ctx context.Context, options Options) (*Rig, error) {
 	if err != nil {
 		return nil, err
 	}
+	operator := operatorProgram{set: set, image: newestOperatorImage}
+	if options.Operator != "" {
+		if operator.set, err = assets.EnsureOperator(ctx, options.Progress, options.Operator); err != nil {
+			return nil, err
+		}
+		operator.image = operatorImage(options.Operator + ".0")
+	}
 	begin := time.Now()
 	r := &Rig{removeDir: options.StateDir == ""}
-	if err := r.start(ctx, set, options); err != nil {
+	if err := r.start(ctx, set, operator, options); err != nil {
 		return nil, errors.Join(err, r.Stop())
 	}
 	fmt.Fprintf(options.Progress, "rig up after %.1f s, state in %s\n", time.Since(begin).Seconds(), r.Dir)
 	return r, nil
 }
 
-func (r *Rig) start(ctx context.Context, set assets.Set, options Options) error {
+func (r *Rig) start(ctx context.Context, set assets.Set, operator operatorProgram, options Options) error {
 	if err := r.makeDir(options.StateDir); err != nil {
 		return err
 	}
-	plane, err := r.startControlPlane(set)
+	plane, err := r.startControlPlane(set, operator.set)
 	if err != nil {
 		return err
 	}
@@ -127,7 +140,7 @@ func (r *Rig) start(ctx context.Context, set assets.Set, options Options) error 
 			return err
 		}
 	}
-	return r.startOperator(ctx, set, plane.webhooks())
+	return r.startOperator(ctx, operator, plane.webhooks())
 }
 
 // makeDir makes a new directory below parent, or below the system's for temporary files.

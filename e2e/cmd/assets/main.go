@@ -43,6 +43,11 @@ func run(ctx context.Context, dirOnly bool) error {
 			return err
 		}
 	}
+	for _, version := range assets.OlderOperators {
+		if _, err := assets.EnsureOperator(ctx, os.Stderr, version); err != nil {
+			return err
+		}
+	}
 	fmt.Println(set.Dir())
 	return nil
 }

@@ -1,3 +1,4 @@
+// The CloudNativePG operator of 1.29, which TestOlderOperators runs.
 module github.com/homelab-foundations/postgresapp/e2e/tools/cnpg-1.29
 
 go 1.26.4
