@@ -21,6 +21,7 @@ install: ## Install postgresapp where go install puts programs
 
 .PHONY: test
 test: ## Run all tests that need Go alone, and the real kustomize, which Go builds
+	@test -d "$${POSTGRESAPP_CORPUS:-../shared/corpus}" || echo "NOT RUN: pkg/corpus: no manifests of others (POSTGRESAPP_CORPUS)"
 	cd tools && go build -o ../bin/kustomize sigs.k8s.io/kustomize/kustomize/v5
 	go vet ./...
 	go test $(TESTFLAGS) ./...

@@ -107,7 +107,9 @@ func definitions(set, operator assets.Set) ([]string, error) {
 	if err != nil || set == operator {
 		return files, err
 	}
-	files = slices.DeleteFunc(files, func(file string) bool { return strings.HasPrefix(filepath.Base(file), cnpgv1.SchemeGroupVersion.Group+"_") })
+	files = slices.DeleteFunc(files, func(file string) bool {
+		return strings.HasPrefix(filepath.Base(file), cnpgv1.SchemeGroupVersion.Group+"_")
+	})
 	own, err := filepath.Glob(filepath.Join(operator.CRDs(), "*.yaml"))
 	return append(files, own...), err
 }
