@@ -62,7 +62,8 @@ webhooks: {}
 `))
 	assert.Equal(t, []string{"values.config"}, check(t, chart.Plugin, `config: {data: {}}`), "which the operator's chart has")
 	for _, taken := range []string{"nameOverride: a", "fullnameOverride: a", "namespaceOverride: a", "service: {name: a}", "config: {data: {}}",
-		"monitoring: {podMonitorEnabled: true}"} {
+		"monitoring: {podMonitorEnabled: true}", "monitoring: {podMonitorAdditionalLabels: {a: b}}", "monitoring: {podMonitorRelabelings: []}",
+		"monitoring: {podMonitorMetricRelabelings: []}", "monitoring: {grafanaDashboard: {create: true}}"} {
 		assert.Len(t, check(t, chart.Operator, taken), 1, taken)
 	}
 }

@@ -2,15 +2,18 @@ package chart
 
 // refused are values that the charts have, and that would take the other objects of a platform away from what they are about.
 var refused = map[string]string{
-	"nameOverride":                 "monitor and network policies find the pods by the chart's own name",
-	"fullnameOverride":             "alerts and procedures name the Deployment by the release's name",
-	"namespaceOverride":            "write spec.operatorNamespace",
-	"service.name":                 "the certificates are made out to it, and the chart says not to change it",
-	"monitoring.podMonitorEnabled": "the platform has a PodMonitor of its own: write spec.monitoring",
-	"monitoring.grafanaDashboard":  "the platform has dashboards of its own: write spec.monitoring.dashboards",
-	"config.data":                  "write spec.operatorConfig",
-	"config.create":                "operator and chart agree on the ConfigMap: write spec.operatorConfig",
-	"config.name":                  "operator and chart agree on the ConfigMap: write spec.operatorConfig",
+	"nameOverride":                           "monitor and network policies find the pods by the chart's own name",
+	"fullnameOverride":                       "alerts and procedures name the Deployment by the release's name",
+	"namespaceOverride":                      "write spec.operatorNamespace",
+	"service.name":                           "the certificates are made out to it, and the chart says not to change it",
+	"monitoring.podMonitorEnabled":           "the platform has a PodMonitor of its own: write spec.monitoring",
+	"monitoring.podMonitorAdditionalLabels":  "it is about the chart's own PodMonitor: write spec.monitoring.labels",
+	"monitoring.podMonitorMetricRelabelings": "it is about the chart's own PodMonitor: write spec.monitoring.metricRelabelings",
+	"monitoring.podMonitorRelabelings":       "it is about the chart's own PodMonitor: write spec.monitoring.relabelings",
+	"monitoring.grafanaDashboard":            "the platform has dashboards of its own: write spec.monitoring.dashboards",
+	"config.data":                            "write spec.operatorConfig",
+	"config.create":                          "operator and chart agree on the ConfigMap: write spec.operatorConfig",
+	"config.name":                            "operator and chart agree on the ConfigMap: write spec.operatorConfig",
 }
 
 // hints are remedies for keys that people write although no chart has them.
