@@ -26,8 +26,8 @@ func (r Release) Minor() Version {
 }
 
 // releases are the operator's releases with a chart cloudnative-pg, oldest first, each with its newest chart: version and appVersion in
-// charts/cloudnative-pg/Chart.yaml of github.com/cloudnative-pg/charts at the tags cloudnative-pg-v0.26.0 to -v0.29.0. Later patch versions
-// of 1.27 to 1.29 have no chart of their own.
+// charts/cloudnative-pg/Chart.yaml of github.com/cloudnative-pg/charts at the tags cloudnative-pg-v0.26.0 to -v0.29.0, the last one of 20 July
+// 2026. Later patch versions had no chart of their own then.
 var releases = []Release{
 	{"1.27.0", "0.26.0"},
 	{"1.27.1", "0.26.1"},
@@ -39,7 +39,8 @@ var releases = []Release{
 }
 
 // pluginReleases are the Barman Cloud plugin's releases with a chart plugin-barman-cloud, likewise, at the tags plugin-barman-cloud-v0.3.1 to
-// -v0.7.0. They serve all versions of the operator here, as the plugin needs 1.26 (web/docs/intro.md of the plugin).
+// -v0.7.0, the last one of 20 July 2026. They serve all versions of the operator here, as the plugin needs 1.26 (web/docs/intro.md of the
+// plugin). The later 0.14.0 and 0.15.0 have the definition, the rights and the flags of 0.13.0, so that its chart runs their images.
 var pluginReleases = []Release{
 	{"0.9.0", "0.3.1"},
 	{"0.10.0", "0.4.0"},
@@ -72,5 +73,6 @@ func findRelease(among []Release, version string) (Release, error) {
 			return Release{}, fmt.Errorf("is written without v: write %q", plain)
 		}
 	}
-	return Release{}, fmt.Errorf("must be a release that a Helm chart installs: one of %s", strings.Join(names, ", "))
+	return Release{}, fmt.Errorf("must be a release that a Helm chart installs: one of %s; a later one is run by the chart of the last, with its image.tag in values",
+		strings.Join(names, ", "))
 }

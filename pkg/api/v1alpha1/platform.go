@@ -96,7 +96,8 @@ type BarmanCloud struct {
 	// +optional
 	Enabled *bool `json:"enabled,omitempty"`
 
-	// version of the plugin, such as "0.13.0" or "0.13". The version of the Helm chart follows from it. Defaults to "0.13.0".
+	// version of the plugin, such as "0.13.0" or "0.13". The version of the Helm chart follows from it. The chart of 0.13.0 runs the images
+	// of 0.14.0 and 0.15.0 too: write values: {image: {tag: v0.15.0}, sidecarImage: {tag: v0.15.0}}. Defaults to "0.13.0".
 	// +optional
 	Version string `json:"version,omitempty"`
 
