@@ -15,9 +15,10 @@ func explainCommand() *cobra.Command {
 	var defaults string
 	c := &cobra.Command{
 		Use:   "explain FILE|FIELD",
-		Short: "Say what each app of a file becomes and why, or what a field means",
+		Short: "Say what each app or platform of a file becomes and why, or what a field means",
 		Long: `Say what each PostgresApp of a file becomes: every derived value with its reason, where it is backed up
-to, where it comes from and how to restore it. FILE may be - for standard input.
+to, where it comes from and how to restore it. And each PostgresPlatform: what is installed, by which charts
+with which values, and who watches it. FILE may be - for standard input.
 
 Or document a field of the PostgresApp and those below it, such as spec.backup.schedule. A field of another
 kind has that before it: PostgresPlatform.spec.`,
@@ -42,7 +43,13 @@ kind has that before it: PostgresPlatform.spec.`,
 					wrong = true
 					continue
 				}
-				if err := explain.App(&out, made); err != nil {
+				var err error
+				if made.Platform != nil {
+					err = explain.Platform(&out, made.Platform)
+				} else {
+					err = explain.App(&out, made.App)
+				}
+				if err != nil {
 					return err
 				}
 			}

@@ -1,12 +1,13 @@
-// Package explain says in words what an app becomes and why: every derived value with its reason, and for a restore the order of the
-// steps.
+// Package explain says in words what an app or a platform becomes and why: every derived value with its reason, and for a restore the order
+// of the steps.
 package explain
 
 import (
 	"fmt"
 	"io"
-	"strings"
 	"text/tabwriter"
+
+	monitoringv1 "github.com/prometheus-operator/prometheus-operator/pkg/apis/monitoring/v1"
 
 	"github.com/homelab-foundations/postgresapp/pkg/expand"
 	"github.com/homelab-foundations/postgresapp/pkg/manifest"
@@ -32,7 +33,7 @@ func App(w io.Writer, p *plan.Plan) error {
 		e.recovery(p)
 		e.alerts(p)
 	}
-	if err := e.objects(p); err != nil {
+	if err := e.objects(expand.Expand(p), p.App.Namespace); err != nil {
 		return err
 	}
 	return e.Flush()
@@ -109,27 +110,32 @@ func (e explanation) backup(p *plan.Plan) {
 }
 
 func (e explanation) alerts(p *plan.Plan) {
-	n := 0
-	for _, group := range p.Alerts {
-		n += len(group.Rules)
-	}
-	if n > 0 {
+	if n := rules(p.Alerts); n > 0 {
 		e.section("Alerts: %d", n)
 	}
 }
 
-func (e explanation) objects(p *plan.Plan) error {
+// rules is the number of rules in groups.
+func rules(groups []monitoringv1.RuleGroup) (n int) {
+	for _, group := range groups {
+		n += len(group.Rules)
+	}
+	return n
+}
+
+// objects lists what is made, with the namespace where that is another one than usual.
+func (e explanation) objects(all []expand.Built, usual string) error {
 	e.section("Objects")
-	for _, built := range expand.Expand(p) {
+	for _, built := range all {
 		object, err := manifest.From(built.Object)
 		if err != nil {
 			return err
 		}
 		where := ""
-		if object.Namespace != "" && object.Namespace != p.App.Namespace {
+		if object.Namespace != "" && object.Namespace != usual {
 			where = "in namespace " + object.Namespace
 		}
-		e.row(object.Kind, object.Name, strings.TrimSpace(where))
+		e.row(object.Kind, object.Name, where)
 	}
 	return nil
 }

@@ -50,6 +50,9 @@ type Installation struct {
 	// Chart is the name, which the release has too, and Version that of the chart.
 	Chart, Version string
 
+	// Installs is the version of what the chart installs.
+	Installs string
+
 	// Values are all that differ from the chart's own.
 	Values map[string]any
 
@@ -114,7 +117,8 @@ func (m *platformMaker) identity() {
 // operator finds the release to install, and the values of its chart.
 func (m *platformMaker) operator() {
 	s := m.Spec
-	m.Operator = Installation{Chart: chart.Operator, Version: m.release(m.spec.Child("operatorVersion"), s.OperatorVersion, cnpg.FindRelease)}
+	release := m.release(m.spec.Child("operatorVersion"), s.OperatorVersion, cnpg.FindRelease)
+	m.Operator = Installation{Chart: chart.Operator, Version: release.Chart, Installs: release.Version}
 	if at := m.spec.Child("replicas"); *s.Replicas < 1 {
 		m.invalid(at, *s.Replicas, "must be at least 1: without the operator nothing fails over and no change is carried out")
 	}
@@ -140,16 +144,16 @@ func (m *platformMaker) operator() {
 	}
 }
 
-// release finds the version of the chart for a version of what it installs.
-func (m *platformMaker) release(path *field.Path, version string, find func(string) (cnpg.Release, error)) string {
+// release finds the chart for a version of what it installs.
+func (m *platformMaker) release(path *field.Path, version string, find func(string) (cnpg.Release, error)) cnpg.Release {
 	if !m.noPlaceholder(path, version) {
-		return ""
+		return cnpg.Release{}
 	}
 	release, err := find(version)
 	if err != nil {
 		m.refused(path, version, err)
 	}
-	return release.Chart
+	return release
 }
 
 // operatorConfig checks the operator's own configuration, of which it ignores what it does not know.
@@ -186,9 +190,10 @@ var operatorConfigRemedies = map[string]string{
 // plugin finds the release of the Barman Cloud plugin, and what it needs.
 func (m *platformMaker) plugin() {
 	b, path := m.Spec.BarmanCloud, m.spec.Child("barmanCloud")
-	version := m.release(path.Child("version"), b.Version, cnpg.FindPluginRelease)
+	release := m.release(path.Child("version"), b.Version, cnpg.FindPluginRelease)
 	m.requirements(path.Child("resources"), b.Resources)
-	installation := Installation{Chart: chart.Plugin, Version: version, DependsOn: []v1alpha1.HelmReleaseReference{{Name: chart.Operator}}}
+	installation := Installation{Chart: chart.Plugin, Version: release.Chart, Installs: release.Version,
+		DependsOn: []v1alpha1.HelmReleaseReference{{Name: chart.Operator}}}
 	installation.Values = m.values(&installation, pluginValues(m.Spec), b.Values, path.Child("values"))
 	at := path.Child("certManager")
 	switch c := b.CertManager; {

@@ -89,21 +89,27 @@ func (r *renderer) defaults(document *Document) (v1alpha1.Fields, bool) {
 	return fields, len(errs) == 0
 }
 
-// Plan derives what an app's objects are made of, without making them, to explain it.
-func Plan(app Document, defaults *Document) (*plan.Plan, diag.Findings) {
+// Planned is what the objects of a document are made of: the plan of an app, or that of a platform.
+type Planned struct {
+	App      *plan.Plan
+	Platform *plan.Platform
+}
+
+// Plan derives what a document's objects are made of, without making them, to explain it. Both plans are nil when there are errors.
+func Plan(document Document, defaults *Document) (Planned, diag.Findings) {
 	r := renderer{}
 	shared, right := r.defaults(defaults)
-	var made *plan.Plan
-	fields, subject, ok := r.read(app)
+	var made Planned
+	fields, subject, ok := r.read(document)
 	switch {
 	case ok && subject.Kind == v1alpha1.KindPostgresPlatform:
-		r.fail(subject, "", "only the values of a PostgresApp are explained: build it to see what it becomes, or name a field, such as PostgresPlatform.spec")
+		made.Platform = r.platformPlan(fields, subject)
 	case ok:
-		made = r.plan(fields, subject, shared, right)
+		made.App = r.plan(fields, subject, shared, right)
 	}
 	r.findings.Sort()
 	if r.findings.Failed() {
-		return nil, r.findings
+		return Planned{}, r.findings
 	}
 	return made, r.findings
 }

@@ -12,19 +12,7 @@ import (
 
 // platform expands one platform.
 func (r *renderer) platform(fields v1alpha1.Fields, subject diag.Finding) (Expansion, bool) {
-	loaded, errs := v1alpha1.LoadPlatform(fields)
-	if len(errs) > 0 {
-		r.findings = append(r.findings, diag.FromErrors(subject, errs)...)
-		if meant, doubtful := v1alpha1.LoadMeantPlatform(fields); meant != nil {
-			v1alpha1.SetPlatformDefaults(meant)
-			_, errs, _ := plan.MakePlatform(meant)
-			r.found(subject, certain(errs, doubtful), nil, ownOrigin)
-		}
-		return Expansion{}, false
-	}
-	v1alpha1.SetPlatformDefaults(loaded)
-	p, errs, warnings := plan.MakePlatform(loaded)
-	r.found(subject, errs, warnings, ownOrigin)
+	p := r.platformPlan(fields, subject)
 	if p == nil {
 		return Expansion{}, false
 	}
@@ -39,7 +27,25 @@ func (r *renderer) platform(fields v1alpha1.Fields, subject diag.Finding) (Expan
 		return Expansion{}, false
 	}
 	r.archives, r.subjects = append(r.archives, nil), append(r.subjects, subject)
-	return Expansion{Namespace: loaded.Namespace, Name: loaded.Name, Objects: objects}, true
+	return Expansion{Namespace: p.Platform.Namespace, Name: p.Platform.Name, Objects: objects}, true
+}
+
+// platformPlan derives the plan of a platform, which is nil when there are errors.
+func (r *renderer) platformPlan(fields v1alpha1.Fields, subject diag.Finding) *plan.Platform {
+	loaded, errs := v1alpha1.LoadPlatform(fields)
+	if len(errs) > 0 {
+		r.findings = append(r.findings, diag.FromErrors(subject, errs)...)
+		if meant, doubtful := v1alpha1.LoadMeantPlatform(fields); meant != nil {
+			v1alpha1.SetPlatformDefaults(meant)
+			_, errs, _ := plan.MakePlatform(meant)
+			r.found(subject, certain(errs, doubtful), nil, ownOrigin)
+		}
+		return nil
+	}
+	v1alpha1.SetPlatformDefaults(loaded)
+	p, errs, warnings := plan.MakePlatform(loaded)
+	r.found(subject, errs, warnings, ownOrigin)
+	return p
 }
 
 // ownOrigin is that of settings which are nobody else's.
