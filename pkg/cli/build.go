@@ -6,12 +6,13 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
 
 	"github.com/spf13/cobra"
 	"sigs.k8s.io/kustomize/api/krusty"
 	"sigs.k8s.io/kustomize/api/types"
 	"sigs.k8s.io/kustomize/kyaml/filesys"
+	"sigs.k8s.io/kustomize/kyaml/resid"
+	"sigs.k8s.io/yaml"
 
 	"github.com/homelab-foundations/postgresapp/pkg/build"
 	"github.com/homelab-foundations/postgresapp/pkg/render"
@@ -74,10 +75,10 @@ Where PATH is a file, or - for standard input, its PostgresApps are expanded by 
 	return c
 }
 
-// rendered is an output: YAML, and its objects with their files where it goes into a directory.
+// rendered is an output: YAML, and its objects where they go into a directory.
 type rendered struct {
-	text  []byte
-	files func() (map[string][]byte, error)
+	text    []byte
+	objects []objectFile
 }
 
 func (b *buildFlags) build(c *cobra.Command, path string) (rendered, error) {
@@ -109,19 +110,22 @@ func (b *buildFlags) build(c *cobra.Command, path string) (rendered, error) {
 	case findings.Failed():
 		return rendered{}, failed
 	}
-	text, err := resources.AsYaml()
-	return rendered{text, func() (map[string][]byte, error) {
-		files := map[string][]byte{}
-		for _, resource := range resources.Resources() {
-			document, err := resource.AsYAML()
-			if err != nil {
-				return nil, err
-			}
-			gvk := resource.GetGvk()
-			files[fileName(resource.GetNamespace(), gvk.Group, gvk.Version, gvk.Kind, resource.GetName())] = document
+	output := rendered{}
+	if output.text, err = resources.AsYaml(); err != nil || b.output == "" {
+		return output, err
+	}
+	for _, resource := range resources.Resources() {
+		fields, err := resource.Map()
+		if err != nil {
+			return rendered{}, err
 		}
-		return files, nil
-	}}, err
+		text, err := yaml.Marshal(fields) // as kustomize does for files
+		if err != nil {
+			return rendered{}, err
+		}
+		output.objects = append(output.objects, objectFile{resource.CurId(), text})
+	}
+	return output, nil
 }
 
 // file expands the apps of a file, without any kustomization.
@@ -136,7 +140,7 @@ func (b *buildFlags) file(c *cobra.Command, path string) (rendered, error) {
 		return rendered{}, failed
 	}
 	var text bytes.Buffer
-	files := map[string][]byte{}
+	var objects []objectFile
 	for _, expansion := range result.Expansions {
 		for _, object := range expansion.Objects {
 			document, err := object.YAML()
@@ -147,26 +151,17 @@ func (b *buildFlags) file(c *cobra.Command, path string) (rendered, error) {
 				text.WriteString("---\n")
 			}
 			text.Write(document)
-			group, version := groupVersion(object.APIVersion)
-			files[fileName(object.Namespace, group, version, object.Kind, object.Name)] = document
+			group, version := resid.ParseGroupVersion(object.APIVersion)
+			objects = append(objects, objectFile{resid.NewResIdWithNamespace(resid.NewGvk(group, version, object.Kind), object.Name, object.Namespace), document})
 		}
 	}
-	return rendered{text.Bytes(), func() (map[string][]byte, error) { return files, nil }}, nil
+	return rendered{text.Bytes(), objects}, nil
 }
 
-// write sends the output where it is to go. A file is replaced in one step.
+// write sends the output where it is to go.
 func (b *buildFlags) write(stdout io.Writer, output rendered) error {
 	if info, err := os.Stat(b.output); err == nil && info.IsDir() {
-		files, err := output.files()
-		if err != nil {
-			return err
-		}
-		for name, text := range files {
-			if err := writeFile(filepath.Join(b.output, name), text); err != nil {
-				return err
-			}
-		}
-		return nil
+		return writeDirectory(b.output, output.objects)
 	}
 	return writeOutput(stdout, b.output, output.text)
 }

@@ -2,33 +2,16 @@ package cli
 
 import (
 	"bytes"
+	"crypto/rand"
 	"errors"
 	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
-	"strings"
 )
 
-// fileName is the name of an object's file in a directory of output, as kustomize build -o names it.
-func fileName(namespace, group, version, kind, name string) string {
-	parts := []string{version, kind, name}
-	if group != "" {
-		parts = append([]string{group}, parts...)
-	}
-	if namespace != "" {
-		parts = append([]string{namespace}, parts...)
-	}
-	return strings.ToLower(strings.Join(parts, "_")) + ".yaml"
-}
-
-// groupVersion splits an apiVersion.
-func groupVersion(apiVersion string) (group, version string) {
-	if group, version, ok := strings.Cut(apiVersion, "/"); ok {
-		return group, version
-	}
-	return "", apiVersion
-}
+// newFile is the mode of new files. As everywhere, the caller's umask takes from it: what is written may hold secrets.
+const newFile fs.FileMode = 0o666
 
 // writeOutput sends a text to a file, or to standard output for "".
 func writeOutput(stdout io.Writer, path string, text []byte) error {
@@ -39,35 +22,86 @@ func writeOutput(stdout io.Writer, path string, text []byte) error {
 	return writeFile(path, text)
 }
 
-// writeFile replaces a file in one step: it holds the old content or the new one, never a part. An existing file keeps its mode, and
-// what is no regular file, such as /dev/null, is written to.
+// writeFile replaces a file in one step: it holds the old content or the new one, never a part. An existing file keeps its mode, a link
+// stays and leads to the new content, and what is no regular file, such as /dev/null, is written to.
 func writeFile(path string, text []byte) error {
-	mode := fs.FileMode(0o644)
-	if info, err := os.Stat(path); err == nil {
-		if !info.Mode().IsRegular() {
-			return os.WriteFile(path, text, mode)
-		}
-		mode = info.Mode().Perm()
-	}
-	return replace(path, bytes.NewReader(text), mode)
-}
-
-// replace puts a new file in the place of path.
-func replace(path string, content io.Reader, mode fs.FileMode) (err error) {
-	out, err := os.CreateTemp(filepath.Dir(path), ".postgresapp-*")
+	s, err := stage(path, text)
 	if err != nil {
 		return err
 	}
-	defer func() {
-		if err != nil {
-			err = errors.Join(err, os.Remove(out.Name()))
+	return s.commit()
+}
+
+// staged is content that waits beside the place where it belongs.
+type staged struct {
+	// waiting is the file that holds the content, or "" where path itself has to be written to.
+	waiting string
+	path    string
+	text    []byte
+}
+
+// stage does for writeFile all that may go wrong and can be undone.
+func stage(path string, text []byte) (staged, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		if _, err := os.Lstat(path); err == nil { // a link to where nothing is yet
+			return staged{path: path, text: text}, nil
 		}
-	}()
-	if _, err = io.Copy(out, content); err == nil {
-		err = out.Chmod(mode)
+		waiting, err := beside(path, bytes.NewReader(text), newFile)
+		return staged{waiting: waiting, path: path}, err
 	}
+	switch {
+	case info.IsDir():
+		return staged{}, &fs.PathError{Op: "write", Path: path, Err: errors.New("is a directory")}
+	case !info.Mode().IsRegular():
+		return staged{path: path, text: text}, nil
+	}
+	if path, err = filepath.EvalSymlinks(path); err != nil {
+		return staged{}, err
+	}
+	waiting, err := beside(path, bytes.NewReader(text), newFile)
+	if err != nil {
+		return staged{}, err
+	}
+	if err := os.Chmod(waiting, info.Mode().Perm()); err != nil {
+		return staged{}, errors.Join(err, os.Remove(waiting))
+	}
+	return staged{waiting: waiting, path: path}, nil
+}
+
+// commit puts the content in its place.
+func (s staged) commit() error {
+	if s.waiting == "" {
+		return os.WriteFile(s.path, s.text, newFile)
+	}
+	if err := os.Rename(s.waiting, s.path); err != nil {
+		return errors.Join(err, s.discard())
+	}
+	return nil
+}
+
+// discard undoes stage.
+func (s staged) discard() error {
+	if s.waiting == "" {
+		return nil
+	}
+	return os.Remove(s.waiting)
+}
+
+// beside writes a new file in the directory of path and gives its name.
+func beside(path string, content io.Reader, mode fs.FileMode) (name string, err error) {
+	dir := filepath.Dir(path)
+	name = filepath.Join(dir, ".postgresapp-"+rand.Text())
+	out, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode)
+	if errors.Is(err, fs.ErrNotExist) {
+		return "", &fs.PathError{Op: "write to", Path: dir, Err: errors.New("no such directory: make it first")}
+	}
+	if err != nil {
+		return "", err
+	}
+	_, err = io.Copy(out, content)
 	if err = errors.Join(err, out.Close()); err != nil {
-		return err
+		return "", errors.Join(err, os.Remove(name))
 	}
-	return os.Rename(out.Name(), path)
+	return name, nil
 }

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -58,5 +59,13 @@ func copyProgram(source, target string) error {
 	if err := os.MkdirAll(filepath.Dir(target), 0o755); err != nil {
 		return err
 	}
-	return replace(target, in, 0o755)
+	waiting, err := beside(target, in, 0o700)
+	if err != nil {
+		return err
+	}
+	// Others are to run it too, whatever the umask says.
+	if err := os.Chmod(waiting, 0o755); err != nil {
+		return errors.Join(err, os.Remove(waiting))
+	}
+	return staged{waiting: waiting, path: target}.commit()
 }

@@ -1,10 +1,14 @@
 package cli_test
 
 import (
+	"fmt"
 	"os"
+	"os/exec"
+	"path/filepath"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
+	"github.com/stretchr/testify/require"
 
 	"github.com/homelab-foundations/postgresapp/pkg/cli"
 )
@@ -19,7 +23,27 @@ func TestMain(m *testing.M) {
 
 // TestScripts runs the program as a user does.
 func TestScripts(t *testing.T) {
-	testscript.Run(t, testscript.Params{
-		Dir: "testdata/script", RequireExplicitExec: true, RequireUniqueNames: true, UpdateScripts: os.Getenv("UPDATE_SCRIPTS") != "" && os.Getenv("CI") == "",
-	})
+	testscript.Run(t, parameters("testdata/script"))
+}
+
+// TestKustomize runs the program beside the real kustomize, at the version of tools/go.mod, which calls it as its function: both are to
+// do the same.
+func TestKustomize(t *testing.T) {
+	programs := t.TempDir()
+	build := exec.Command("go", "build", "-o", programs, "sigs.k8s.io/kustomize/kustomize/v5")
+	build.Dir = filepath.FromSlash("../../tools")
+	output, err := build.CombinedOutput()
+	require.NoError(t, err, string(output))
+	p := parameters("testdata/kustomize")
+	p.Setup = func(env *testscript.Env) error {
+		env.Setenv("PATH", fmt.Sprint(env.Getenv("PATH"), string(os.PathListSeparator), programs))
+		return nil
+	}
+	testscript.Run(t, p)
+}
+
+func parameters(dir string) testscript.Params {
+	return testscript.Params{
+		Dir: dir, RequireExplicitExec: true, RequireUniqueNames: true, UpdateScripts: os.Getenv("UPDATE_SCRIPTS") != "" && os.Getenv("CI") == "",
+	}
 }
