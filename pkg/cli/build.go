@@ -8,6 +8,7 @@ import (
 	"os"
 
 	"github.com/spf13/cobra"
+	"sigs.k8s.io/kustomize/api/konfig"
 	"sigs.k8s.io/kustomize/api/krusty"
 	"sigs.k8s.io/kustomize/api/types"
 	"sigs.k8s.io/kustomize/kyaml/filesys"
@@ -89,6 +90,9 @@ func (b *buildFlags) build(c *cobra.Command, path string) (rendered, error) {
 		b.options.LoadRestrictor = types.LoadRestrictionsNone
 	default:
 		return rendered{}, usageError{fmt.Errorf("--load-restrictor is %q: write LoadRestrictionsRootOnly or LoadRestrictionsNone", b.loadRestrictor)}
+	}
+	if os.Getenv(konfig.EnableManagedbyLabelEnv) == "on" {
+		b.options.EnableManagedByLabel = true
 	}
 	switch b.reorder {
 	case "", "legacy", "none":

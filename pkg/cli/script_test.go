@@ -35,11 +35,29 @@ func TestKustomize(t *testing.T) {
 	output, err := build.CombinedOutput()
 	require.NoError(t, err, string(output))
 	p := parameters("testdata/kustomize")
+	p.Cmds = map[string]func(ts *testscript.TestScript, neg bool, args []string){"alike": alike}
 	p.Setup = func(env *testscript.Env) error {
 		env.Setenv("PATH", fmt.Sprint(env.Getenv("PATH"), string(os.PathListSeparator), programs))
 		return nil
 	}
 	testscript.Run(t, p)
+}
+
+// alike runs kustomize build with leave to run functions, and postgresapp build without, both with the same arguments: they are to give
+// the same bytes and the same exit code. With ! both are to fail. The output of the latter is what stdout and stderr look at afterwards.
+func alike(ts *testscript.TestScript, neg bool, args []string) {
+	theirs := ts.Exec("kustomize", append([]string{"build", "--enable-alpha-plugins", "--enable-exec"}, args...)...)
+	want, said := ts.ReadFile("stdout"), ts.ReadFile("stderr")
+	ours := ts.Exec("postgresapp", append([]string{"build"}, args...)...)
+	got := ts.ReadFile("stdout")
+	switch {
+	case (theirs != nil) != neg || (ours != nil) != neg:
+		ts.Fatalf("kustomize: %v\n%s\npostgresapp: %v\n%s", theirs, said, ours, ts.ReadFile("stderr"))
+	case want != got:
+		ts.Fatalf("the output of kustomize\n%s\nis not that of postgresapp\n%s", want, got)
+	case neg != (got == ""):
+		ts.Fatalf("output:\n%s", got)
+	}
 }
 
 func parameters(dir string) testscript.Params {
