@@ -1,4 +1,4 @@
-# Run "make" for the targets. `make test` needs Go alone.
+# Run "make" for the targets. `make test` needs Go and Git.
 
 IMAGE   ?= ghcr.io/homelab-foundations/postgresapp:dev
 ARCH    ?= $(shell go env GOARCH)
@@ -20,7 +20,7 @@ install: ## Install postgresapp where go install puts programs
 	CGO_ENABLED=0 go install -trimpath -ldflags '$(LDFLAGS)' ./fn && mv "$$(go env GOPATH)/bin/fn" "$$(go env GOPATH)/bin/postgresapp"
 
 .PHONY: test
-test: ## Run all tests that need Go alone, and the real kustomize, which Go builds
+test: ## Run all tests that need Go and Git alone, and the real kustomize, which Go builds
 	@test -d "$${POSTGRESAPP_CORPUS:-../shared/corpus}" || echo "NOT RUN: pkg/corpus: no manifests of others (POSTGRESAPP_CORPUS)"
 	cd tools && go build -o ../bin/kustomize sigs.k8s.io/kustomize/kustomize/v5
 	go vet ./...

@@ -55,6 +55,7 @@ func newBuilder(o Options, expand tree.Expander) *builder {
 		RootOnly:   b.options.LoadRestrictions != types.LoadRestrictionsNone,
 		InputOrder: b.options.Reorder == krusty.ReorderOptionNone,
 		Plugins:    o.EnableAlphaPlugins,
+		Exec:       o.EnableExec,
 	}
 	return b
 }
@@ -90,7 +91,7 @@ func (b *builder) build(fs filesys.FileSystem, dir string) (resources resmap.Res
 		more, err := rewritten.Explain(err)
 		return nil, append(findings, more...), rewritten.Assumed, err
 	}
-	if left := rewritten.Leftover(resources); len(left) > 0 {
+	if left := append(rewritten.Leftover(resources), rewritten.Ignored()...); len(left) > 0 {
 		return nil, append(findings, left...), rewritten.Assumed, nil
 	}
 	if err := rewritten.Restore(resources); err != nil {

@@ -32,6 +32,9 @@ type document struct {
 
 	// local tells whether kustomize leaves the resource out of its output.
 	local bool
+
+	// program tells whether its function is a program, for kustomize to run.
+	program bool
 }
 
 // expandable tells whether the document is one of ours that is expanded. All versions are ours, so that a wrong one is met by the core's
@@ -59,12 +62,17 @@ func newDocument(r *resource.Resource, path string) (*document, error) {
 	if err != nil {
 		return nil, err
 	}
-	local, ok := r.GetAnnotations()[konfig.IgnoredByKustomizeAnnotation]
+	annotations := r.GetAnnotations()
+	local, ok := annotations[konfig.IgnoredByKustomizeAnnotation]
 	return &document{
 		apiVersion: r.GetApiVersion(), kind: r.GetKind(), namespace: r.GetNamespace(), name: r.GetName(),
 		json: text, path: path, local: ok && local != "false",
+		program: strings.Contains(annotations[functionAnnotation], "exec"),
 	}, nil
 }
+
+// functionAnnotation says how kustomize is to run a function.
+const functionAnnotation = "config.kubernetes.io/function"
 
 // reader reads resources by kustomize's own rules.
 var reader = sync.OnceValue(func() *resmap.Factory {

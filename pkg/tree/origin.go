@@ -75,6 +75,9 @@ func (w *walker) translate(err error) error {
 	if err == nil {
 		return nil
 	}
+	if known := w.unexpanded(err); known != nil {
+		return known
+	}
 	message := err.Error()
 	for _, p := range slices.Backward(w.places) {
 		message = strings.ReplaceAll(message, p.path, p.original)

@@ -27,6 +27,9 @@ type Overlay struct {
 
 	// redirects are directories for which kustomize is to take another one.
 	redirects map[string]string
+
+	// watch, unless nil, is told of every file that is read from below.
+	watch func(path string, content []byte)
 }
 
 // content is what a file holds.
@@ -114,7 +117,11 @@ func (o *Overlay) ReadFile(path string) ([]byte, error) {
 		}
 		return o.ReadFile(real)
 	}
-	return o.below.ReadFile(path)
+	content, err := o.below.ReadFile(path)
+	if err == nil && o.watch != nil {
+		o.watch(clean, content)
+	}
+	return content, err
 }
 
 // hidden tells whether path would be the kustomization file of the directory that a mirror shows, which a mirror has its own of.
@@ -172,7 +179,7 @@ func (o *Overlay) original(path string) string {
 // RemoveAll implements filesys.FileSystem. kustomize clones remote bases into temporary directories of its own, which are the only
 // thing that it removes, and the only thing that may be.
 func (o *Overlay) RemoveAll(path string) error {
-	if !strings.HasPrefix(filepath.Base(path), "kustomize-") {
+	if !strings.HasPrefix(filepath.Base(path), fetchedPrefix) {
 		return errReadOnly("remove", path)
 	}
 	return o.below.RemoveAll(path)

@@ -29,8 +29,8 @@ type Options struct {
 	// InputOrder tells whether kustomize is told to keep the order of the input, where the kustomization does not say.
 	InputOrder bool
 
-	// Plugins tells whether kustomize will run functions of others.
-	Plugins bool
+	// Plugins tells whether kustomize will run functions of others, Exec whether those that are programs too.
+	Plugins, Exec bool
 
 	// Assume takes remote resources, helm charts and the generators of others to hold no PostgresApp, so that kustomize does not have
 	// to fetch or run them twice. Whether that was right is seen in the output: see Tree.Assumed.
@@ -78,6 +78,9 @@ func Rewrite(fs filesys.FileSystem, dir string, options Options) (*Tree, diag.Fi
 	w.traced = slices.Contains(target.fields.BuildMetadata, types.TransformerAnnotations)
 	w.kustomization(w.root)
 	w.expand()
+	if options.Plugins && !options.Exec {
+		w.watch()
+	}
 	w.findings.Sort()
 	if w.findings.Failed() {
 		return nil, w.findings, nil

@@ -43,6 +43,9 @@ type walker struct {
 	// err is an error of kustomize's, which is reported if no app has one.
 	err error
 
+	// ignored are configurations of ours that kustomize has fetched and left out.
+	ignored []*document
+
 	// assumed tells whether something that cannot be seen was taken to hold no app.
 	assumed bool
 
