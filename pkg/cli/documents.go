@@ -1,8 +1,6 @@
 package cli
 
 import (
-	"bytes"
-	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -11,19 +9,22 @@ import (
 
 	"github.com/homelab-foundations/postgresapp/pkg/api/v1alpha1"
 	"github.com/homelab-foundations/postgresapp/pkg/render"
+	"github.com/homelab-foundations/postgresapp/pkg/strict"
 )
 
 // readApps reads the PostgresApps and PostgresPlatforms of a file, or of standard input for "-", and the PostgresDefaults of another, if one
 // is named.
 func readApps(path, defaults string, stdin io.Reader) (apps []render.Document, shared *render.Document, err error) {
-	documents, err := readDocuments(path, stdin)
+	documents, err := readDocuments(path, stdin, func(d document) error {
+		if !v1alpha1.Expandable(d.kind) || d.apiVersion != v1alpha1.APIVersion {
+			return fmt.Errorf("%s holds %s where a PostgresApp or PostgresPlatform of %s must be", d.Source, d.describe(), v1alpha1.APIVersion)
+		}
+		return nil
+	})
 	if err != nil {
 		return nil, nil, err
 	}
 	for _, document := range documents {
-		if !v1alpha1.Expandable(document.kind) || document.apiVersion != v1alpha1.APIVersion {
-			return nil, nil, fmt.Errorf("%s holds %s where a PostgresApp or PostgresPlatform of %s must be", document.Source, document.describe(), v1alpha1.APIVersion)
-		}
 		apps = append(apps, document.Document)
 	}
 	if len(apps) == 0 {
@@ -38,7 +39,7 @@ func readDefaults(path string, stdin io.Reader) (*render.Document, error) {
 	if path == "" {
 		return nil, nil
 	}
-	documents, err := readDocuments(path, stdin)
+	documents, err := readDocuments(path, stdin, nil)
 	if err != nil {
 		return nil, err
 	}
@@ -55,14 +56,18 @@ type document struct {
 }
 
 func (d document) describe() string {
-	if d.kind == "" {
+	switch {
+	case d.kind == "":
 		return "a document without kind"
+	case d.apiVersion == "":
+		return d.kind + " without apiVersion"
 	}
 	return d.kind + " of " + d.apiVersion
 }
 
-// readDocuments splits a file into its documents. Each keeps its comments.
-func readDocuments(path string, stdin io.Reader) ([]document, error) {
+// readDocuments splits a file into its documents. Each keeps its comments, and its lines their numbers. Reading ends with the first that
+// accept, unless nil, gives an error for.
+func readDocuments(path string, stdin io.Reader, accept func(document) error) ([]document, error) {
 	var text []byte
 	var err error
 	if path == "-" {
@@ -75,30 +80,43 @@ func readDocuments(path string, stdin io.Reader) ([]document, error) {
 		return nil, err
 	}
 	var documents []document
-	decoder := yaml.NewDecoder(bytes.NewReader(text))
-	for {
-		var node yaml.Node
-		switch err := decoder.Decode(&node); {
-		case errors.Is(err, io.EOF):
-			return documents, nil
-		case err != nil:
-			return nil, fmt.Errorf("%s: not valid YAML: %w", path, err)
-		}
-		if len(node.Content) == 1 && node.Content[0].Tag == "!!null" {
-			continue
-		}
-		one, err := yaml.Marshal(&node)
+	var nodes []*yaml.Node
+	for node, err := range strict.Documents(text) {
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", path, err)
 		}
-		d := document{Document: render.Document{YAML: one, Source: path}}
-		var header struct {
-			APIVersion string `yaml:"apiVersion"`
-			Kind       string `yaml:"kind"`
+		d := document{Document: render.Document{Source: path}, apiVersion: scalar(node, "apiVersion"), kind: scalar(node, "kind")}
+		if accept != nil {
+			if err := accept(d); err != nil {
+				return nil, err
+			}
 		}
-		if node.Decode(&header) == nil {
-			d.apiVersion, d.kind = header.APIVersion, header.Kind
-		}
-		documents = append(documents, d)
+		documents, nodes = append(documents, d), append(nodes, node)
 	}
+	texts := strict.Texts(text, len(documents))
+	for i, node := range nodes {
+		if texts != nil {
+			documents[i].YAML = texts[i]
+		} else if documents[i].YAML, err = yaml.Marshal(node); err != nil {
+			return nil, fmt.Errorf("%s: %w", path, err)
+		}
+	}
+	return documents, nil
+}
+
+// scalar is the text of a document's field, or "".
+func scalar(document *yaml.Node, name string) string {
+	if document.Kind != yaml.MappingNode {
+		return ""
+	}
+	for i := 0; i+1 < len(document.Content); i += 2 {
+		value := document.Content[i+1]
+		if value.Kind == yaml.AliasNode {
+			value = value.Alias
+		}
+		if document.Content[i].Value == name && value.Kind == yaml.ScalarNode {
+			return value.Value
+		}
+	}
+	return ""
 }

@@ -67,7 +67,7 @@ func isKustomization(dir string) bool {
 
 // manifestsOf reads the objects of one file. Documents without a kind are none.
 func manifestsOf(path string, stdin io.Reader) ([]manifest, error) {
-	documents, err := readDocuments(path, stdin)
+	documents, err := readDocuments(path, stdin, nil)
 	if err != nil {
 		return nil, err
 	}

@@ -1,17 +1,16 @@
 package krm
 
 import (
-	"bytes"
 	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"slices"
-	"strings"
 
 	"github.com/GoogleContainerTools/kpt-functions-sdk/go/fn"
 	"go.yaml.in/yaml/v3"
+
+	"github.com/homelab-foundations/postgresapp/pkg/strict"
 )
 
 // readList parses a ResourceList. It stands in for the SDK's parser, which panics on some documents that are valid YAML and does not
@@ -66,17 +65,12 @@ func readList(input []byte) (*fn.ResourceList, error) {
 
 // readDocuments parses the documents of a stream, at most limit unless that is negative, and leaves out the empty ones.
 func readDocuments(input []byte, limit int) (documents []*yaml.Node, err error) {
-	decoder := yaml.NewDecoder(bytes.NewReader(input))
-	for limit < 0 || len(documents) < limit {
-		var document yaml.Node
-		switch err := decoder.Decode(&document); {
-		case err == io.EOF:
-			return documents, nil
-		case err != nil:
-			message, _, _ := strings.Cut(strings.TrimPrefix(err.Error(), "yaml: "), "\n")
-			return nil, fmt.Errorf("not valid YAML: %s", message)
-		case len(document.Content) == 1 && !absent(document.Content[0]):
-			documents = append(documents, document.Content[0])
+	for document, err := range strict.Documents(input) {
+		if err != nil {
+			return nil, err
+		}
+		if documents = append(documents, document); len(documents) == limit {
+			break
 		}
 	}
 	return documents, nil
