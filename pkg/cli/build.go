@@ -11,7 +11,6 @@ import (
 	"sigs.k8s.io/kustomize/api/konfig"
 	"sigs.k8s.io/kustomize/api/krusty"
 	"sigs.k8s.io/kustomize/api/types"
-	"sigs.k8s.io/kustomize/kyaml/filesys"
 	"sigs.k8s.io/kustomize/kyaml/resid"
 	"sigs.k8s.io/yaml"
 
@@ -100,13 +99,13 @@ func (b *buildFlags) build(c *cobra.Command, path string) (rendered, error) {
 	default:
 		return rendered{}, usageError{fmt.Errorf("--reorder is %q: write legacy or none", b.reorder)}
 	}
-	if info, err := os.Stat(path); path == "-" || err == nil && info.Mode().IsRegular() {
+	if info, err := os.Stat(path); path == "-" || err == nil && !info.IsDir() {
 		return b.file(c, path)
 	}
 	if b.defaults != "" {
 		return rendered{}, usageError{errors.New("--defaults is for a file: in a kustomization list the PostgresDefaults under transformers")}
 	}
-	resources, findings, err := build.Resources(filesys.MakeFsOnDisk(), path, b.options, render.Apps)
+	resources, findings, err := build.Resources(build.OnDisk(), path, b.options, render.Apps)
 	fmt.Fprint(c.ErrOrStderr(), findings)
 	switch {
 	case err != nil:

@@ -96,7 +96,7 @@ func readDocuments(path string, stdin io.Reader, accept func(document) error) ([
 	texts := strict.Texts(text, len(documents))
 	for i, node := range nodes {
 		if texts != nil {
-			documents[i].YAML = texts[i]
+			documents[i].YAML, documents[i].Before = texts[i].YAML, texts[i].Before
 		} else if documents[i].YAML, err = yaml.Marshal(node); err != nil {
 			return nil, fmt.Errorf("%s: %w", path, err)
 		}

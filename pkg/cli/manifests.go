@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"io/fs"
@@ -9,12 +10,12 @@ import (
 	"strings"
 
 	"sigs.k8s.io/kustomize/api/konfig"
-	"sigs.k8s.io/kustomize/kyaml/filesys"
 	"sigs.k8s.io/yaml"
 
 	"github.com/homelab-foundations/postgresapp/pkg/build"
 	"github.com/homelab-foundations/postgresapp/pkg/jsontype"
 	"github.com/homelab-foundations/postgresapp/pkg/render"
+	"github.com/homelab-foundations/postgresapp/pkg/strict"
 )
 
 // manifest is one object as JSON decodes it, with the place that it was read from.
@@ -32,7 +33,12 @@ func readManifests(paths []string, stdin io.Reader, stderr io.Writer) ([]manifes
 		info, err := os.Stat(path)
 		switch {
 		case path == "-", err == nil && !info.IsDir():
-			found, err := manifestsOf(path, stdin)
+			found, err := manifestsOf(path, stdin, func(d document) error {
+				if d.kind == "" {
+					return fmt.Errorf("%s holds a document without kind where a Kubernetes object must be", d.Source)
+				}
+				return nil
+			})
 			if err != nil {
 				return nil, err
 			}
@@ -65,9 +71,9 @@ func isKustomization(dir string) bool {
 	return false
 }
 
-// manifestsOf reads the objects of one file. Documents without a kind are none.
-func manifestsOf(path string, stdin io.Reader) ([]manifest, error) {
-	documents, err := readDocuments(path, stdin, nil)
+// manifestsOf reads the objects of one file. Documents without a kind are none. accept is readDocuments'.
+func manifestsOf(path string, stdin io.Reader, accept func(document) error) ([]manifest, error) {
+	documents, err := readDocuments(path, stdin, accept)
 	if err != nil {
 		return nil, err
 	}
@@ -99,7 +105,7 @@ func manifestsBelow(dir string) ([]manifest, error) {
 		case hidden, !entry.Type().IsRegular(), extension != ".yaml" && extension != ".yml":
 			return nil
 		}
-		found, err := manifestsOf(path, nil)
+		found, err := manifestsOf(path, nil, nil)
 		all = append(all, found...)
 		return err
 	})
@@ -108,7 +114,7 @@ func manifestsBelow(dir string) ([]manifest, error) {
 
 // renderedManifests builds a kustomization.
 func renderedManifests(dir string, stderr io.Writer) ([]manifest, error) {
-	resources, findings, err := build.Resources(filesys.MakeFsOnDisk(), dir, build.Options{}, render.Apps)
+	resources, findings, err := build.Resources(build.OnDisk(), dir, build.Options{}, render.Apps)
 	fmt.Fprint(stderr, findings)
 	if err != nil {
 		return nil, err
@@ -136,7 +142,7 @@ func renderedManifests(dir string, stderr io.Writer) ([]manifest, error) {
 func decode(text []byte) (map[string]any, error) {
 	asJSON, err := yaml.YAMLToJSON(text)
 	if err != nil {
-		return nil, err
+		return nil, strict.SyntaxError(err, text)
 	}
 	value, err := jsontype.Parse(asJSON)
 	if err != nil {
@@ -144,7 +150,7 @@ func decode(text []byte) (map[string]any, error) {
 	}
 	fields, ok := value.(map[string]any)
 	if !ok {
-		return nil, fmt.Errorf("a document is no object")
+		return nil, errors.New("a document is no object")
 	}
 	return fields, nil
 }

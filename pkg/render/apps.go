@@ -60,7 +60,7 @@ func (r *renderer) expand(document Document, defaults v1alpha1.Fields, defaultsR
 // read parses a document. Whatever does not say that it is a platform is taken for an app, whose errors say what is wrong with it.
 func (r *renderer) read(document Document) (v1alpha1.Fields, diag.Finding, bool) {
 	subject := diag.Finding{Kind: v1alpha1.KindPostgresApp, Source: document.Source}
-	fields, err := strict.Fields(document.YAML)
+	fields, err := strict.FieldsAt(strict.Text{YAML: document.YAML, Before: document.Before})
 	if err != nil {
 		r.fail(subject, "", err.Error())
 		return nil, subject, false
@@ -78,7 +78,7 @@ func (r *renderer) defaults(document *Document) (v1alpha1.Fields, bool) {
 		return nil, true
 	}
 	subject := diag.Finding{Kind: v1alpha1.KindPostgresDefaults, Source: document.Source}
-	fields, err := strict.Fields(document.YAML)
+	fields, err := strict.FieldsAt(strict.Text{YAML: document.YAML, Before: document.Before})
 	if err != nil {
 		r.fail(subject, "", err.Error())
 		return nil, false

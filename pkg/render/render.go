@@ -14,6 +14,9 @@ type Document struct {
 
 	// Source is where the document was found, for messages: a file, or "".
 	Source string
+
+	// Before is the number of lines of Source that come before the document, where that is known.
+	Before int
 }
 
 // Expansion is what one app becomes.

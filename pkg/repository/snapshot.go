@@ -193,7 +193,7 @@ func (s *snapshot) readDisk(real string) ([]byte, error) {
 	if int64(len(text)) > s.limits.FileBytes {
 		return nil, fmt.Errorf("%s: it has more than %d bytes: split it, or keep it out of the kustomizations", real, s.limits.FileBytes)
 	}
-	if err := checkAliases(text); err != nil {
+	if err := tree.CheckAliases(text); err != nil {
 		return nil, fmt.Errorf("%s: %w", real, err)
 	}
 	if isKustomization(real) || bytes.Contains(text, []byte(v1alpha1.Group)) {

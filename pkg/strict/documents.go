@@ -25,7 +25,7 @@ func Documents(stream []byte) iter.Seq2[*yaml.Node, error] {
 			case errors.Is(err, io.EOF):
 				return
 			case err != nil:
-				yield(nil, syntaxError(err, stream))
+				yield(nil, SyntaxError(err, stream))
 				return
 			case len(document.Content) == 0 || document.Content[0].Tag == "!!null":
 				continue
@@ -37,16 +37,24 @@ func Documents(stream []byte) iter.Seq2[*yaml.Node, error] {
 	}
 }
 
-// Texts gives the text of each document of a stream that holds anything, as it stands there, below as many empty lines as bring it to the
-// line where it stands in the stream, or nil where the documents cannot be told apart in the text. n is how many Documents has found.
-func Texts(stream []byte, n int) (texts [][]byte) {
-	var document []byte
+// Text is the text of a document, as it stands in its stream.
+type Text struct {
+	YAML []byte
+
+	// Before is the number of lines of the stream that come before.
+	Before int
+}
+
+// Texts gives the text of each document of a stream that holds anything, or nil where the documents cannot be told apart in the text. n is
+// how many Documents has found.
+func Texts(stream []byte, n int) (texts []Text) {
+	var document Text
 	lines, some := 0, false
 	end := func() {
 		if some {
 			texts = append(texts, document)
 		}
-		document, some = bytes.Repeat([]byte("\n"), lines), false
+		document, some = Text{Before: lines}, false
 	}
 	for line := range bytes.Lines(breaks(inUTF8(stream))) {
 		if content, ok := bytes.CutPrefix(line, []byte("---")); ok && (content[0] == ' ' || content[0] == '\n' || content[0] == '\t') {
@@ -54,7 +62,7 @@ func Texts(stream []byte, n int) (texts [][]byte) {
 			line = append([]byte("   "), content...)
 		}
 		lines++
-		document = append(document, line...)
+		document.YAML = append(document.YAML, line...)
 		rest := bytes.TrimSpace(line)
 		some = some || len(rest) > 0 && rest[0] != '#'
 	}
@@ -62,6 +70,23 @@ func Texts(stream []byte, n int) (texts [][]byte) {
 		return nil
 	}
 	return texts
+}
+
+// Check gives the first thing that is wrong with a stream of documents as YAML, a field that stands twice included.
+func Check(stream []byte) error {
+	n := 0
+	for _, err := range Documents(stream) {
+		if err != nil {
+			return err
+		}
+		n++
+	}
+	for _, text := range Texts(stream, n) {
+		if _, err := FieldsAt(text); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // breaks makes all ends of lines the same, and gives the last line one.

@@ -25,29 +25,29 @@ func TestDocuments(t *testing.T) {
 	const two = "a: 1\n---\na: 2 # ü\n"
 	for name, c := range map[string]struct {
 		stream string
-		texts  []string // nil where they cannot be told apart
+		texts  []strict.Text // nil where they cannot be told apart
 		n      int
 	}{
 		"nothing":                  {stream: "", n: 0},
 		"comments":                 {stream: "# a\n---\n# b\n", n: 0},
 		"separators":               {stream: "---\n---\n---", n: 0},
-		"one":                      {stream: "a: 1", n: 1, texts: []string{"a: 1\n"}},
-		"two":                      {stream: two, n: 2, texts: []string{"a: 1\n", "\n   \na: 2 # ü\n"}},
-		"empty ones between":       {stream: "---\n---\n# a\n---\nb: 1\n---\n", n: 1, texts: []string{"\n\n\n   \nb: 1\n"}},
-		"behind the separator":     {stream: "--- {a: 1}\n--- # text\nb: 1\n", n: 2, texts: []string{"    {a: 1}\n", "\n    # text\nb: 1\n"}},
-		"a mark":                   {stream: "\ufeff" + two, n: 2, texts: []string{"a: 1\n", "\n   \na: 2 # ü\n"}},
-		"a mark behind a marker":   {stream: "a: 1\n---\n\ufeffa: 2\n", n: 2, texts: []string{"a: 1\n", "\n   \na: 2\n"}},
-		"a mark before a marker":   {stream: "a: 1\n\ufeff---\na: 2\n", n: 2, texts: []string{"a: 1\n", "\n   \na: 2\n"}},
-		"a mark that is a value":   {stream: "a: \"\ufeff\"\n", n: 1, texts: []string{"a: \"\ufeff\"\n"}},
-		"of Windows":               {stream: strings.ReplaceAll(two, "\n", "\r\n"), n: 2, texts: []string{"a: 1\n", "\n   \na: 2 # ü\n"}},
-		"of old Macs":              {stream: strings.ReplaceAll(two, "\n", "\r"), n: 2, texts: []string{"a: 1\n", "\n   \na: 2 # ü\n"}},
-		"UTF-16, little":           {stream: encoded(binary.LittleEndian, two), n: 2, texts: []string{"a: 1\n", "\n   \na: 2 # ü\n"}},
-		"UTF-16, big":              {stream: encoded(binary.BigEndian, two), n: 2, texts: []string{"a: 1\n", "\n   \na: 2 # ü\n"}},
+		"one":                      {stream: "a: 1", n: 1, texts: []strict.Text{{[]byte("a: 1\n"), 0}}},
+		"two":                      {stream: two, n: 2, texts: []strict.Text{{[]byte("a: 1\n"), 0}, {[]byte("   \na: 2 # ü\n"), 1}}},
+		"empty ones between":       {stream: "---\n---\n# a\n---\nb: 1\n---\n", n: 1, texts: []strict.Text{{[]byte("   \nb: 1\n"), 3}}},
+		"behind the separator":     {stream: "--- {a: 1}\n--- # text\nb: 1\n", n: 2, texts: []strict.Text{{[]byte("    {a: 1}\n"), 0}, {[]byte("    # text\nb: 1\n"), 1}}},
+		"a mark":                   {stream: "\ufeff" + two, n: 2, texts: []strict.Text{{[]byte("a: 1\n"), 0}, {[]byte("   \na: 2 # ü\n"), 1}}},
+		"a mark behind a marker":   {stream: "a: 1\n---\n\ufeffa: 2\n", n: 2, texts: []strict.Text{{[]byte("a: 1\n"), 0}, {[]byte("   \na: 2\n"), 1}}},
+		"a mark before a marker":   {stream: "a: 1\n\ufeff---\na: 2\n", n: 2, texts: []strict.Text{{[]byte("a: 1\n"), 0}, {[]byte("   \na: 2\n"), 1}}},
+		"a mark that is a value":   {stream: "a: \"\ufeff\"\n", n: 1, texts: []strict.Text{{[]byte("a: \"\ufeff\"\n"), 0}}},
+		"of Windows":               {stream: strings.ReplaceAll(two, "\n", "\r\n"), n: 2, texts: []strict.Text{{[]byte("a: 1\n"), 0}, {[]byte("   \na: 2 # ü\n"), 1}}},
+		"of old Macs":              {stream: strings.ReplaceAll(two, "\n", "\r"), n: 2, texts: []strict.Text{{[]byte("a: 1\n"), 0}, {[]byte("   \na: 2 # ü\n"), 1}}},
+		"UTF-16, little":           {stream: encoded(binary.LittleEndian, two), n: 2, texts: []strict.Text{{[]byte("a: 1\n"), 0}, {[]byte("   \na: 2 # ü\n"), 1}}},
+		"UTF-16, big":              {stream: encoded(binary.BigEndian, two), n: 2, texts: []strict.Text{{[]byte("a: 1\n"), 0}, {[]byte("   \na: 2 # ü\n"), 1}}},
 		"a directive":              {stream: "%YAML 1.1\n---\na: 1\n", n: 1},
 		"a word, and its meaning":  {stream: "null\n---\na: 1\n", n: 1},
-		"dashes in the text":       {stream: "a: |\n  ---\n  b\n", n: 1, texts: []string{"a: |\n  ---\n  b\n"}},
-		"more than three dashes":   {stream: "----: 1\n", n: 1, texts: []string{"----: 1\n"}},
-		"an end of the document":   {stream: "a: 1\n...\n", n: 1, texts: []string{"a: 1\n...\n"}},
+		"dashes in the text":       {stream: "a: |\n  ---\n  b\n", n: 1, texts: []strict.Text{{[]byte("a: |\n  ---\n  b\n"), 0}}},
+		"more than three dashes":   {stream: "----: 1\n", n: 1, texts: []strict.Text{{[]byte("----: 1\n"), 0}}},
+		"an end of the document":   {stream: "a: 1\n...\n", n: 1, texts: []strict.Text{{[]byte("a: 1\n...\n"), 0}}},
 		"a separator of Unicode's": {stream: "a: 1\u2028---\nb: 1\n", n: 2},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -58,11 +58,7 @@ func TestDocuments(t *testing.T) {
 				n++
 			}
 			assert.Equal(t, c.n, n)
-			var texts []string
-			for _, text := range strict.Texts([]byte(c.stream), n) {
-				texts = append(texts, string(text))
-			}
-			assert.Equal(t, c.texts, texts)
+			assert.Equal(t, c.texts, strict.Texts([]byte(c.stream), n))
 		})
 	}
 }
@@ -86,4 +82,10 @@ func TestDocumentsAreNotYAML(t *testing.T) {
 		}
 		assert.ErrorContains(t, last, want, "%.20q", stream)
 	}
+}
+
+func TestCheck(t *testing.T) {
+	assert.NoError(t, strict.Check([]byte("a: 1\n---\na: 2\n")))
+	assert.EqualError(t, strict.Check([]byte("a: 1\n---\nb: [\n")), "not valid YAML: line 3: a bracket, brace or comma where a value must be")
+	assert.EqualError(t, strict.Check([]byte("a: 1\n---\nb: 1\nb: 2\n")), `not valid YAML: line 4: field "b" stands twice: remove one of the two`)
 }

@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"strconv"
 
 	"k8s.io/apimachinery/pkg/util/validation/field"
 	"sigs.k8s.io/yaml"
@@ -35,7 +36,7 @@ type Options struct {
 func Fields(document []byte) (map[string]any, error) {
 	text, err := yaml.YAMLToJSONStrict(document)
 	if err != nil {
-		return nil, syntaxError(err, document)
+		return nil, SyntaxError(err, document)
 	}
 	value, err := jsontype.Parse(text)
 	if err != nil {
@@ -49,6 +50,21 @@ func Fields(document []byte) (map[string]any, error) {
 	default:
 		return nil, fmt.Errorf("the document is %s: it must be an object with apiVersion, kind, metadata and spec", describe(value))
 	}
+}
+
+// FieldsAt is Fields for a document of a stream. The error names the line of the stream.
+func FieldsAt(document Text) (map[string]any, error) {
+	fields, err := Fields(document.YAML)
+	if err == nil || document.Before == 0 {
+		return fields, err
+	}
+	return nil, errors.New(lineNumber().ReplaceAllStringFunc(err.Error(), func(line string) string {
+		n, err := strconv.Atoi(line[len("line ") : len(line)-len(": ")])
+		if err != nil {
+			return line
+		}
+		return fmt.Sprintf("line %d: ", n+document.Before)
+	}))
 }
 
 // Into decodes fields into out, a pointer to a struct, and returns everything that does not fit its type. Nulls count as absent.

@@ -38,13 +38,14 @@ var complaints = []struct{ contains, means string }{
 	{"excessive aliasing", "too many aliases: write the values themselves"},
 	{"control characters are not allowed", "a control character: remove it"},
 	{"UTF-8", "a character that is not UTF-8: save the file as UTF-8"},
+	{"value contains itself", "an alias stands for something that it is part of: write the value itself"},
 	{"exceeded max depth", "objects and lists are nested too deeply"},
 	{"unsupported value", "a number that is no finite one: write the number itself"},
 	{"map key", "a field's name that is no plain text: put it in quotes"},
 }
 
-// syntaxError words a parser's error as a person would, keeping its line and leaving out the text around it, which may be a secret.
-func syntaxError(err error, document []byte) error {
+// SyntaxError words a parser's error as a person would, keeping its line and leaving out the text around it, which may be a secret.
+func SyntaxError(err error, document []byte) error {
 	message := err.Error()
 	if found := duplicateKey().FindAllStringSubmatch(message, -1); found != nil {
 		problems := make([]string, 0, len(found))

@@ -1,6 +1,7 @@
 package tree
 
 import (
+	"cmp"
 	"fmt"
 	"path/filepath"
 	"slices"
@@ -8,6 +9,9 @@ import (
 
 	"sigs.k8s.io/kustomize/api/resource"
 	"sigs.k8s.io/kustomize/kyaml/filesys"
+
+	"github.com/homelab-foundations/postgresapp/pkg/diag"
+	"github.com/homelab-foundations/postgresapp/pkg/strict"
 )
 
 // config is one configuration of a generator or a transformer.
@@ -50,8 +54,12 @@ func (w *walker) classify(u *unit, entries []string) *configs {
 	for _, entry := range paths {
 		documents, err := w.configDocuments(u, entry)
 		if err != nil {
+			w.unreadable(u, entry, err)
 			c.list = append(c.list, &config{document: &document{path: u.path()}, entry: entry})
 			continue
+		}
+		if kind, path := w.locate(u, entry); kind == atFile && len(documents) == 0 {
+			w.findings = append(w.findings, diag.Finding{Severity: diag.Warning, Source: w.display(path), Message: "it holds nothing, and nothing comes of it"})
 		}
 		c.add(entry, documents)
 	}
@@ -167,4 +175,24 @@ func isURL(entry string) bool {
 // isRemote tells whether kustomize would fetch an entry.
 func isRemote(entry string) bool {
 	return isURL(entry) || (&resource.Origin{}).Append(entry).Repo != ""
+}
+
+// unreadable says what is wrong with a file that kustomize cannot read. Its own words would be about plugins, or about directories.
+func (w *walker) unreadable(u *unit, entry string, err error) {
+	kind, path := w.locate(u, entry)
+	if kind != atFile || w.layout != nil {
+		return // the layout says so of every file that it looks into
+	}
+	if f := w.misread(path, err); !slices.Contains(w.findings, f) {
+		w.findings = append(w.findings, f)
+	}
+}
+
+// misread is the finding about a file that could not be read because of err.
+func (w *walker) misread(path string, err error) diag.Finding {
+	if raw, unread := w.below.ReadFile(path); unread == nil {
+		err = cmp.Or(strict.Check(raw), err)
+	}
+	message := strings.Join(strings.Fields(w.translate(err).Error()), " ")
+	return diag.Finding{Severity: diag.Error, Source: w.display(path), Message: strings.TrimPrefix(message, path+": ")}
 }

@@ -118,7 +118,7 @@ func (w *walker) readFile(path string) (*file, error) {
 		return nil, err
 	}
 	f := &file{path: path, others: true}
-	if slices.ContainsFunc(v1alpha1.Kinds(), func(kind string) bool { return bytes.Contains(raw, []byte(kind)) }) {
+	if slices.ContainsFunc(v1alpha1.Kinds(), func(kind string) bool { return bytes.Contains(raw, []byte(kind)) }) || inUTF16(raw) {
 		documents, err := parse(raw, path)
 		if err != nil {
 			return nil, err
@@ -138,6 +138,11 @@ func (w *walker) readFile(path string) (*file, error) {
 	}
 	w.read[path] = f
 	return f, nil
+}
+
+// inUTF16 tells whether a text begins with a byte order mark of UTF-16, in which no name can be looked for.
+func inUTF16(raw []byte) bool {
+	return bytes.HasPrefix(raw, []byte{0xff, 0xfe}) || bytes.HasPrefix(raw, []byte{0xfe, 0xff})
 }
 
 // separator is what kustomize splits documents at.

@@ -51,8 +51,12 @@ func IsKustomizationFile(name string) bool {
 func readUnit(fs filesys.FileSystem, dir string) (*unit, error) {
 	u := &unit{dir: dir}
 	for _, name := range konfig.RecognizedKustomizationFileNames() {
-		raw, err := fs.ReadFile(filepath.Join(dir, name))
-		if err != nil {
+		path := filepath.Join(dir, name)
+		raw, err := fs.ReadFile(path)
+		switch {
+		case err != nil && fs.Exists(path) && !fs.IsDir(path):
+			return nil, err // kustomize would say that there is none
+		case err != nil:
 			continue
 		}
 		if u.file != "" {

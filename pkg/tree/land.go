@@ -94,7 +94,7 @@ func (l *layouter) bareFiles() {
 		}
 		f, err := l.readFile(path)
 		if err != nil {
-			l.findings = append(l.findings, diag.Finding{Severity: diag.Error, Source: l.display(path), Message: l.words(err)})
+			l.findings = append(l.findings, l.misread(path, err))
 			continue
 		}
 		for _, d := range f.misplaced {

@@ -282,10 +282,17 @@ func (l *layouter) checkEntry(u *unit, field, entry string, all *configs) {
 	if all.inline[entry] {
 		return
 	}
-	if kind, path := l.locate(u, entry); kind != elsewhere {
-		if _, err := l.configDocuments(u, entry); err != nil && ours == 0 {
-			l.findings = append(l.findings, diag.Finding{Severity: diag.Error, Source: l.display(path), Message: l.words(err)})
-		}
+	kind, path := l.locate(u, entry)
+	if kind == elsewhere || ours > 0 {
+		return
+	}
+	_, err := l.configDocuments(u, entry)
+	switch {
+	case err == nil:
+	case kind == atFile:
+		l.findings = append(l.findings, l.misread(path, err))
+	default:
+		l.findings = append(l.findings, diag.Finding{Severity: diag.Error, Source: l.display(path), Message: l.words(err)})
 	}
 }
 

@@ -69,8 +69,8 @@ func Rewrite(fs filesys.FileSystem, dir string, options Options) (*Tree, diag.Fi
 	if name != "" {
 		return nil, nil, fmt.Errorf("%s is a file: give the directory of a kustomization", dir)
 	}
-	w := newWalker(fs, root.String(), dir, options)
-	target, err := readUnit(fs, w.root)
+	w := newWalker(guard{fs}, root.String(), dir, options)
+	target, err := readUnit(w.below, w.root)
 	if err != nil {
 		return nil, nil, fmt.Errorf("%s: %w", dir, err)
 	}

@@ -228,6 +228,7 @@ func (w *walker) accumulate(wk *work, s *state) {
 		case atFile:
 			f, err := w.readFile(target)
 			if err != nil {
+				w.unreadable(u, path, err)
 				s.unknown = true
 				continue
 			}

@@ -1,10 +1,14 @@
-package repository
+package tree
 
 import (
 	"bytes"
 	"errors"
+	"fmt"
+	"regexp"
+	"sync"
 
 	"go.yaml.in/yaml/v3"
+	"sigs.k8s.io/kustomize/kyaml/filesys"
 )
 
 // mostNodes is how many nodes the YAML of a file may have once all its aliases are replaced by what they stand for.
@@ -12,10 +16,15 @@ const mostNodes = 1_000_000
 
 var errAliases = errors.New("its aliases stand for more than a million values: write it without aliases")
 
-// checkAliases refuses a text of which the aliases make much out of little: kustomize would follow them all. What is no YAML is left to
+var (
+	anchor = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?m)(^|[\s\[{,])&[^\s,\[\]{}]`) })
+	alias  = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?m)(^|[\s\[{,])\*[^\s,\[\]{}]`) })
+)
+
+// CheckAliases refuses a text of which the aliases make much out of little: kustomize would follow them all. What is no YAML is left to
 // those who read it.
-func checkAliases(text []byte) error {
-	if !bytes.Contains(text, []byte("&")) || !bytes.Contains(text, []byte("*")) {
+func CheckAliases(text []byte) error {
+	if !bytes.ContainsRune(text, '&') || !anchor().Match(text) || !alias().Match(text) {
 		return nil
 	}
 	decoder := yaml.NewDecoder(bytes.NewReader(text))
@@ -46,4 +55,19 @@ func size(n *yaml.Node, sizes map[*yaml.Node]int) int {
 	}
 	sizes[n] = total
 	return total
+}
+
+// guard is a file system of which no file keeps kustomize busy forever.
+type guard struct{ filesys.FileSystem }
+
+// ReadFile implements filesys.FileSystem.
+func (g guard) ReadFile(path string) ([]byte, error) {
+	text, err := g.FileSystem.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	if err := CheckAliases(text); err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	return text, nil
 }
