@@ -17,7 +17,10 @@ import (
 // added is not seen.
 func (x *expansion) collapse() (findings diag.Findings) {
 	fail := func(name string, err error) {
-		findings = append(findings, diag.Finding{Severity: diag.Error, Source: x.display(name), Message: withoutPath(err).Error()})
+		message := strings.TrimPrefix(withoutPath(err).Error(), name+": ")
+		if f := (diag.Finding{Severity: diag.Error, Source: x.display(name), Message: message}); !slices.Contains(findings, f) {
+			findings = append(findings, f)
+		}
 	}
 	directories := map[string]bool{}
 	for _, name := range x.names {

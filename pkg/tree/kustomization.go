@@ -1,7 +1,9 @@
 package tree
 
 import (
+	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
 	"slices"
 
@@ -54,18 +56,18 @@ func readUnit(fs filesys.FileSystem, dir string) (*unit, error) {
 		path := filepath.Join(dir, name)
 		raw, err := fs.ReadFile(path)
 		switch {
-		case err != nil && fs.Exists(path) && !fs.IsDir(path):
+		case err != nil && (errors.Is(err, os.ErrPermission) || fs.Exists(path) && !fs.IsDir(path)):
 			return nil, err // kustomize would say that there is none
 		case err != nil:
 			continue
 		}
 		if u.file != "" {
-			return nil, fmt.Errorf("%s holds both %s and %s: keep one of them", dir, u.file, name)
+			return nil, fmt.Errorf("it holds both %s and %s: keep one of them", u.file, name)
 		}
 		u.file, u.raw = name, raw
 	}
 	if u.file == "" {
-		return nil, fmt.Errorf("%s holds no kustomization", dir)
+		return nil, errors.New("it holds no kustomization: write a kustomization.yaml, or give the directory that has one")
 	}
 	if err := u.fields.Unmarshal(u.raw); err != nil {
 		return nil, err

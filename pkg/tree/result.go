@@ -31,7 +31,11 @@ func (t *Tree) Explain(err error) (diag.Findings, error) {
 			}}, nil
 		}
 	}
-	return nil, w.translate(err)
+	err = w.translate(err)
+	if !strings.Contains(err.Error(), w.given) {
+		err = fmt.Errorf("%s: %w", w.given, err)
+	}
+	return nil, err
 }
 
 // kustomizeID is the name that kustomize gives to an object in its messages.

@@ -125,9 +125,14 @@ func (l *layouter) checkReferences(u *unit) {
 	for _, list := range []struct {
 		name    string
 		entries []string
-	}{{"resources", u.fields.Resources}, {"components", u.fields.Components}} {
+		inline  bool // they may be resources themselves
+	}{{"resources", u.fields.Resources, false}, {"components", u.fields.Components, false}, {"generators", u.fields.Generators, true},
+		{"transformers", u.fields.Transformers, true}} {
 		for i, entry := range list.entries {
 			if kind, _ := l.locate(u, entry); kind != elsewhere || isRemote(entry) {
+				continue
+			}
+			if _, err := parseInline(entry, ""); list.inline && (entry == "" || err == nil) {
 				continue
 			}
 			l.refuse(u, fmt.Sprintf("%s[%d]", list.name, i), nil, fmt.Sprintf("%.200q is not in %s: correct it, or expand the directory that holds both", entry, l.given))

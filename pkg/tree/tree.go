@@ -62,6 +62,9 @@ func Rewrite(fs filesys.FileSystem, dir string, options Options) (*Tree, diag.Fi
 	if (&resource.Origin{}).Append(dir).Repo != "" {
 		return nil, nil, fmt.Errorf("%s is a remote repository: clone it, and give the directory", dir)
 	}
+	if !fs.Exists(dir) {
+		return nil, nil, fmt.Errorf("%s does not exist", dir)
+	}
 	root, name, err := fs.CleanedAbs(dir)
 	if err != nil {
 		return nil, nil, err
