@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/homelab-foundations/postgresapp/pkg/api/v1alpha1"
 	"github.com/homelab-foundations/postgresapp/pkg/cnpg"
 	"github.com/homelab-foundations/postgresapp/pkg/jsontype"
 )
@@ -41,7 +42,7 @@ func Families(manifests []Manifest) ([]Family, []error) {
 		}
 	}
 	if len(clusters) == 0 {
-		return nil, []error{fmt.Errorf("there is no Cluster of %s in what was given", cnpg.APIVersion)}
+		return nil, []error{fmt.Errorf("there is no Cluster of %s in what was given%s", cnpg.APIVersion, instead(around))}
 	}
 	var families []Family
 	var errs []error
@@ -71,6 +72,19 @@ func Families(manifests []Manifest) ([]Family, []error) {
 		return nil, errs
 	}
 	return families, nil
+}
+
+// instead says what to do with manifests among which there is no Cluster.
+func instead(manifests []Manifest) string {
+	for _, m := range manifests {
+		switch {
+		case installs(m.Object):
+			return ": what installs the operator is not adopted: write a PostgresPlatform (postgresapp explain PostgresPlatform.spec)"
+		case text(m.Object["apiVersion"]) == v1alpha1.APIVersion:
+			return fmt.Sprintf(": it holds a %s already", text(m.Object["kind"]))
+		}
+	}
+	return ""
 }
 
 // missingStore is the name of the ObjectStore that a Cluster archives to, if it is not among the objects.

@@ -46,6 +46,11 @@ items:
 		families[1].Objects[0], "what the API server adds is no part of a manifest")
 }
 
+const (
+	operatorRelease = "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {name: cnpg, namespace: cnpg-system}\nspec: {chart: {spec: {chart: cloudnative-pg}}}"
+	platform        = "apiVersion: postgresapp.dev/v1alpha1\nkind: PostgresPlatform\nmetadata: {name: postgres}"
+)
+
 func TestFamiliesErrors(t *testing.T) {
 	inProduction := "apiVersion: postgresql.cnpg.io/v1\nkind: Cluster\nmetadata: {name: shop, namespace: production}\nspec: {storage: {size: 1Gi}}"
 	patch := "apiVersion: postgresql.cnpg.io/v1\nkind: Cluster\nmetadata: {name: shop}\nspec: {instances: 3}"
@@ -54,6 +59,8 @@ func TestFamiliesErrors(t *testing.T) {
 		want      []string
 	}{
 		"no Cluster":                   {[]string{nightly}, []string{"there is no Cluster of postgresql.cnpg.io/v1 in what was given"}},
+		"the operator alone":           {[]string{nightly, operatorRelease}, []string{"in what was given: what installs the operator is not adopted: write a PostgresPlatform"}},
+		"a platform":                   {[]string{platform}, []string{"in what was given: it holds a PostgresPlatform already"}},
 		"a patch alone":                {[]string{patch}, []string{"a.yaml: Cluster shop has no spec.storage: if it is a patch, adopt what kustomize renders of it"}},
 		"a base and its patch":         {[]string{smallest, patch}, []string{"b.yaml: Cluster shop stands in a.yaml as well: if one is a patch, adopt what kustomize renders; else give one of them"}},
 		"one name in two namespaces":   {[]string{smallest, inProduction}, nil},

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/homelab-foundations/postgresapp/pkg/change"
+	"github.com/homelab-foundations/postgresapp/pkg/chart"
 	"github.com/homelab-foundations/postgresapp/pkg/diag"
 	"github.com/homelab-foundations/postgresapp/pkg/jsontype"
 	"github.com/homelab-foundations/postgresapp/pkg/manifest"
@@ -47,7 +48,7 @@ func Report(w io.Writer, family Family, adopted Adopted, proof Proof) {
 // Unadopted lists what stays by hand: the objects that no app replaces. Of those that are not about PostgreSQL it tells the number alone.
 func Unadopted(w io.Writer, families []Family, adoptions []Adopted) {
 	r := report{w}
-	var named []string
+	var named, platform, described []string
 	others := 0
 	for _, object := range families[0].Objects[1:] {
 		kept := true
@@ -57,6 +58,10 @@ func Unadopted(w io.Writer, families []Family, adoptions []Adopted) {
 		group, _, _ := strings.Cut(text(object["apiVersion"]), "/")
 		switch {
 		case !kept:
+		case installs(object):
+			platform = append(platform, title(object))
+		case group == "postgresapp.dev":
+			described = append(described, title(object))
 		case group == "postgresql.cnpg.io", group == "barmancloud.cnpg.io", group == "monitoring.coreos.com":
 			named = append(named, title(object))
 		default:
@@ -66,18 +71,39 @@ func Unadopted(w io.Writer, families []Family, adoptions []Adopted) {
 	if others > 0 {
 		named = append(named, fmt.Sprintf("%d that are neither of CloudNativePG nor of Prometheus", others))
 	}
-	if len(named) > 0 {
-		r.line(0, "No app replaces these; they stay by hand")
+	r.list("No app replaces these; they stay by hand", named)
+	r.list("Not adopted: these install the operator, which a PostgresPlatform describes", platform)
+	r.list("Not adopted: these are no manifests of CloudNativePG, but what such are made from", described)
+}
+
+// installs tells whether an object is a HelmRelease of the operator or of its Barman Cloud plugin.
+func installs(object Fields) bool {
+	if group, _, _ := strings.Cut(text(object["apiVersion"]), "/"); group != "helm.toolkit.fluxcd.io" {
+		return false
 	}
-	for _, name := range named {
-		r.line(1, "%s", name)
+	for _, path := range [][]string{{"spec", "chart", "spec", "chart"}, {"spec", "chartRef", "name"}} {
+		if name := text(jsontype.At(object, path...)); name == chart.Operator || name == chart.Plugin {
+			return true
+		}
 	}
+	return false
 }
 
 type report struct{ io.Writer }
 
 func (r report) line(depth int, format string, args ...any) {
 	fmt.Fprintf(r, strings.Repeat("  ", depth)+format+"\n", args...)
+}
+
+// list is a part that is about no app.
+func (r report) list(name string, lines []string) {
+	if len(lines) == 0 {
+		return
+	}
+	r.line(0, "%s", name)
+	for _, line := range lines {
+		r.line(1, "%s", line)
+	}
 }
 
 func (r report) section(name string, lines []string) {

@@ -47,6 +47,15 @@ func TestReport(t *testing.T) {
 	assert.NotContains(t, text, "hunter2")
 }
 
+func TestReportTellsWhatIsNoApps(t *testing.T) {
+	_, _, text := adoptAll(t, smallest, operatorRelease, platform,
+		"apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {name: barman}\nspec: {chartRef: {kind: OCIRepository, name: plugin-barman-cloud}}",
+		"apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {name: redis}\nspec: {chart: {spec: {chart: redis}}}")
+	assert.Contains(t, text, "No app replaces these; they stay by hand\n  1 that are neither of CloudNativePG nor of Prometheus\n"+
+		"Not adopted: these install the operator, which a PostgresPlatform describes\n  HelmRelease cnpg-system/cnpg\n  HelmRelease barman\n"+
+		"Not adopted: these are no manifests of CloudNativePG, but what such are made from\n  PostgresPlatform postgres\n")
+}
+
 func TestReportSaysWhatTakesDataAlong(t *testing.T) {
 	_, _, text := adoptAll(t, smallest,
 		"apiVersion: postgresql.cnpg.io/v1\nkind: Database\nmetadata: {name: orders}\nspec: {name: orders, owner: app, cluster: {name: shop}, databaseReclaimPolicy: delete}",

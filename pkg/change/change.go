@@ -63,9 +63,13 @@ func Compare(before, after []Fields) Changes {
 		c.object(object)
 	}
 	for _, object := range after {
-		// Where a Cluster archives to is written in other objects as well.
-		if was := c.before.same(object); was != nil && is(object, postgresGroup, "Cluster") {
+		// Where a Cluster archives to is written in other objects as well, and so may be the version of a chart.
+		switch was := c.before.same(object); {
+		case was == nil:
+		case is(object, postgresGroup, "Cluster"):
 			c.archiving(Object{Was: was, Is: object})
+		case is(object, helmGroup, "HelmRelease"):
+			c.releases(was, object)
 		}
 	}
 	slices.SortStableFunc(c.consequences, func(a, b Consequence) int { return slices.Index(effects, a.Effect) - slices.Index(effects, b.Effect) })
@@ -139,6 +143,12 @@ func title(object Fields) string {
 const (
 	postgresGroup = "postgresql.cnpg.io"
 	barmanGroup   = "barmancloud.cnpg.io"
+)
+
+// Those of Kubernetes and of the Prometheus operator that rules are about.
+const (
+	networkGroup    = "networking.k8s.io"
+	monitoringGroup = "monitoring.coreos.com"
 )
 
 func is(object Fields, group, kind string) bool {

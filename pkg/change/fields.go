@@ -42,7 +42,7 @@ func Secret(kind, path string) bool {
 		return true
 	}
 	path = strings.ToLower(path)
-	for _, part := range []string{".connectionparameters.", ".env[", ".sidecarenv[", "last-applied-configuration"} {
+	for _, part := range []string{".connectionparameters.", ".env[", ".sidecarenv[", ".additionalenv[", "last-applied-configuration"} {
 		if strings.Contains(path, part) {
 			return true
 		}

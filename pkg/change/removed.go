@@ -7,9 +7,16 @@ import (
 	"github.com/homelab-foundations/postgresapp/pkg/jsontype"
 )
 
-// created is about a new object: a Cluster in the place of another one is the only one that surprises.
+// created is about a new object, which surprises in the place of another one.
 func (c *comparison) created(object Fields) {
-	if !is(object, postgresGroup, "Cluster") {
+	switch {
+	case is(object, helmGroup, "HelmRelease"):
+		c.moved(object)
+		return
+	case is(object, networkGroup, "NetworkPolicy"):
+		c.fenced(object)
+		return
+	case !is(object, postgresGroup, "Cluster"):
 		return
 	}
 	was := c.renamed(object)
@@ -48,7 +55,6 @@ func (c *comparison) removed(object Fields) {
 		}
 		return
 	}
-	kind := text(object, "kind")
 	switch {
 	case is(object, postgresGroup, "Cluster"):
 		c.say(Danger, object, "", "deleted with its volumes and all data, because deletionProtection is off. The archive stays")
@@ -73,11 +79,15 @@ func (c *comparison) removed(object Fields) {
 	case is(object, "", "Secret") && c.referred(object):
 		c.say(Outage, object, "", "something still refers to it")
 	case is(object, "", "Namespace"):
-		c.say(Danger, object, "", "deleted with everything in it")
+		c.say(Danger, object, "", "deleted with everything in it: to keep it, annotate it with kustomize.toolkit.fluxcd.io/prune: disabled and apply that first")
 	case is(object, "apiextensions.k8s.io", "CustomResourceDefinition"):
 		c.say(Danger, object, "", "deleted with all %s of all namespaces", text(object, "spec", "names", "plural"))
-	case kind == "HelmRelease":
-		c.say(Danger, object, "", "what it installed is uninstalled: Clusters go on running, and nobody looks after them")
+	case is(object, helmGroup, "HelmRelease"):
+		c.uninstalled(object)
+	case is(object, networkGroup, "NetworkPolicy"):
+		c.opened(object)
+	case is(object, monitoringGroup, text(object, "kind")):
+		c.unwatched(object)
 	}
 }
 
