@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -24,8 +25,8 @@ import (
 )
 
 // TestOlderOperators applies every app of the examples, as it is for an older version of the operator, where that version runs: its
-// definitions, rules and webhooks take it, and what the operator makes of it agrees with what the objects refer to. What the version does
-// not have, the product refuses, and says which version does.
+// definitions, rules and webhooks take it, and what the operator makes of one that stands alone agrees with what its objects refer to. What
+// the version does not have, the product refuses, and says which version does.
 func TestOlderOperators(t *testing.T) {
 	apps := exampleApps(t)
 	require.Greater(t, len(apps), 15)
@@ -109,9 +110,32 @@ func (a exampleApp) appliesTo(t *testing.T, older *rig.Rig, version string) bool
 	}
 	warnings, err := older.Apply(t.Context(), own, objects...)
 	require.NoError(t, err)
+	allowed := allowedWarnings(t, a.dir)
 	for _, warning := range warnings {
-		assert.Contains(t, allowedWarnings(t, a.dir), warning.Text, "%s", warning)
+		assert.True(t, slices.Contains(allowed, warning.Text) || property.Announced(warning.Text, result.Findings), "%s", warning)
 	}
-	settle(t, older, objects, namespaces)
+	if standsAlone(objects) {
+		settle(t, older, objects, namespaces)
+	}
 	return true
+}
+
+// others are fields that name what is not among an app's objects: a catalog of images, a snapshot, an account, a Secret.
+var others = map[string][][]string{
+	"Cluster": {{"spec", "imageCatalogRef"}, {"spec", "bootstrap", "recovery", "volumeSnapshots"}, {"spec", "serviceAccountName"}},
+	"Pooler":  {{"spec", "pgbouncer", "authQuerySecret"}},
+}
+
+// standsAlone tells whether the operator can do its work with an app's objects alone. Guests of a shared cluster need that one.
+func standsAlone(objects []*unstructured.Unstructured) bool {
+	cluster := false
+	for _, object := range objects {
+		cluster = cluster || object.GetKind() == "Cluster"
+		for _, field := range others[object.GetKind()] {
+			if _, found, _ := unstructured.NestedFieldNoCopy(object.Object, field...); found {
+				return false
+			}
+		}
+	}
+	return cluster
 }

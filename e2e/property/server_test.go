@@ -5,7 +5,6 @@ package property
 import (
 	"os"
 	"path/filepath"
-	"regexp"
 	"strings"
 	"testing"
 
@@ -13,7 +12,6 @@ import (
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
-	"github.com/homelab-foundations/postgresapp/pkg/diag"
 	"github.com/homelab-foundations/postgresapp/pkg/manifest"
 	"github.com/homelab-foundations/postgresapp/pkg/render"
 	"github.com/homelab-foundations/postgresapp/pkg/substitution"
@@ -24,32 +22,6 @@ const (
 	validApps   = 2000
 	mistakeApps = 600
 )
-
-// announced are warnings of the server that the product has given before, in its own words, or that nobody can spare the user.
-var announced = []struct {
-	server, product *regexp.Regexp // a nil product is no warning, for the reason
-	reason          string
-}{
-	{regexp.MustCompile("^Native support for Barman Cloud backups and recovery is deprecated"), regexp.MustCompile("own Barman Cloud is deprecated"), ""},
-	{regexp.MustCompile("^Consider using `.spec.enablePDB` instead"), regexp.MustCompile("spec.nodeMaintenanceWindow: "), ""},
-	{regexp.MustCompile("^The operator won't handle the Pooler"), regexp.MustCompile("gives PgBouncer no access"), ""},
-	{regexp.MustCompile(`^The .spec.pgbouncer.authQuerySecret field has been deprecated`), regexp.MustCompile("spec.pgbouncer.authQuerySecret is deprecated"), ""},
-	{regexp.MustCompile("^spec.monitoring.metricsQueriesTTL is explicitly set to 0"), regexp.MustCompile("spec.monitoring.metricsQueriesTTL: "), ""},
-	{regexp.MustCompile("are both specified, .* value will be used"), regexp.MustCompile("pvcTemplate.*: is not used, because"), ""},
-	{regexp.MustCompile("^`shared_buffers` value .* is missing a unit"), regexp.MustCompile("shared_buffers.*unit"), ""},
-	{regexp.MustCompile("^validation webhook is disabled"), regexp.MustCompile("CloudNativePG checks nothing then"), ""},
-	{regexp.MustCompile("^Schedule parameter may not have the right number of arguments"), nil, "@every has one, and cannot be said in six fields"},
-}
-
-// expected tells whether the product has said what the server warns of.
-func expected(warning string, findings diag.Findings) bool {
-	for _, a := range announced {
-		if a.server.MatchString(warning) {
-			return a.product == nil || a.product.MatchString(findings.Warnings().String())
-		}
-	}
-	return false
-}
 
 // judged reports what the server has against an app's objects.
 func judged(t *rapid.T, app App, excused func(Verdict, []manifest.Object) bool) {
@@ -62,7 +34,7 @@ func judged(t *rapid.T, app App, excused func(Verdict, []manifest.Object) bool) 
 				t.Errorf("%s is refused: %v", verdict.Object, verdict.Rejection)
 			}
 			for _, warning := range verdict.Warnings {
-				assert.True(t, expected(warning, app.Result.Findings), "%s: the server warns, and the product does not: %s", verdict.Object, warning)
+				assert.True(t, Announced(warning, app.Result.Findings), "%s: the server warns, and the product does not: %s", verdict.Object, warning)
 			}
 		}
 	}
@@ -122,7 +94,7 @@ func TestKnownCasesAreAccepted(t *testing.T) {
 			for _, verdict := range verdicts {
 				assert.NoError(t, verdict.Rejection, verdict.Object)
 				for _, warning := range verdict.Warnings {
-					assert.True(t, expected(warning, result.Findings), "%s: %s", verdict.Object, warning)
+					assert.True(t, Announced(warning, result.Findings), "%s: %s", verdict.Object, warning)
 				}
 			}
 		})
