@@ -19,7 +19,10 @@ var targetAPIVersions = map[string]string{
 	"ImageCatalog": "postgresql.cnpg.io/v1", "ClusterImageCatalog": "postgresql.cnpg.io/v1",
 	"ObjectStore":    "barmancloud.cnpg.io/v1",
 	"ExternalSecret": "external-secrets.io/v1", "SecretStore": "external-secrets.io/v1", "ClusterSecretStore": "external-secrets.io/v1",
-	"Certificate":   "cert-manager.io/v1",
+	"Certificate":    "cert-manager.io/v1",
+	"HelmRepository": "source.toolkit.fluxcd.io/v1", "GitRepository": "source.toolkit.fluxcd.io/v1", "Bucket": "source.toolkit.fluxcd.io/v1",
+	"OCIRepository": "source.toolkit.fluxcd.io/v1", "HelmChart": "source.toolkit.fluxcd.io/v1",
+	"HelmRelease":   "helm.toolkit.fluxcd.io/v2",
 	"PriorityClass": "scheduling.k8s.io/v1", "StorageClass": "storage.k8s.io/v1",
 	"VolumeSnapshot": "snapshot.storage.k8s.io/v1", "VolumeSnapshotClass": "snapshot.storage.k8s.io/v1",
 }

@@ -60,6 +60,8 @@ var kinds = map[string]kind{
 	"ExternalSecret":          {"external-secrets.io/v1", reflect.TypeFor[externalSecret](), false},
 	"Certificate":             {"cert-manager.io/v1", reflect.TypeFor[certificate](), false},
 	"HelmRelease":             {"helm.toolkit.fluxcd.io/v2", reflect.TypeFor[helmRelease](), false},
+	"HelmRepository":          {"source.toolkit.fluxcd.io/v1", reflect.TypeFor[chartSource](), false},
+	"OCIRepository":           {"source.toolkit.fluxcd.io/v1", reflect.TypeFor[chartSource](), false},
 }
 
 // objectStore has the shape of the Barman Cloud plugin's ObjectStore v0.15.0
@@ -99,10 +101,40 @@ type certificate struct {
 
 type helmRelease struct {
 	Spec struct {
-		ValuesFrom []struct {
-			Name string `json:"name"`
-		} `json:"valuesFrom"`
+		ChartRef named `json:"chartRef"`
+		Chart    struct {
+			Spec struct {
+				SourceRef named        `json:"sourceRef"`
+				Verify    verification `json:"verify"`
+			} `json:"spec"`
+		} `json:"chart"`
+		DependsOn  []named `json:"dependsOn"`
+		ValuesFrom []named `json:"valuesFrom"`
+		KubeConfig struct {
+			SecretRef named `json:"secretRef"`
+		} `json:"kubeConfig"`
+		ServiceAccountName string `json:"serviceAccountName"`
 	} `json:"spec"`
+}
+
+// chartSource has the fields that matter here of HelmRepository and OCIRepository, source.toolkit.fluxcd.io/v1. The first has neither proxy
+// nor verification nor account.
+type chartSource struct {
+	Spec struct {
+		SecretRef          named        `json:"secretRef"`
+		CertSecretRef      named        `json:"certSecretRef"`
+		ProxySecretRef     named        `json:"proxySecretRef"`
+		Verify             verification `json:"verify"`
+		ServiceAccountName string       `json:"serviceAccountName"`
+	} `json:"spec"`
+}
+
+type verification struct {
+	SecretRef named `json:"secretRef"`
+}
+
+type named struct {
+	Name string `json:"name"`
 }
 
 // object returns an object of the kind with one field set. The path is
