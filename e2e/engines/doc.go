@@ -4,6 +4,7 @@
 //   - the image holds the program and nothing else, and runs with no rights at all;
 //   - a kustomization with the function as a container gives the bytes that it gives with the function as a program, and that
 //     `postgresapp build` gives;
+//   - functions of others in containers, and Helm, get from `postgresapp build` what they get from kustomize, and give the same bytes;
 //   - kpt writes the objects into a package, writes nothing when run again, and leaves what is not its own;
 //   - kubectl, which starts no functions, builds with the plugin that `postgresapp install --plugin` puts in place;
 //   - the commands in the README and in those of the examples work as they stand there.
