@@ -31,13 +31,11 @@ func (s *source) takeText(path ...string) string {
 	return text
 }
 
-// takeIf removes the value at path when it is the given one, and tells whether it was.
-func (s *source) takeIf(value any, path ...string) bool {
-	if jsontype.At(s.fields, path...) != value {
-		return false
+// takeIf removes the value at path when it is the given one.
+func (s *source) takeIf(value any, path ...string) {
+	if jsontype.At(s.fields, path...) == value {
+		s.take(path...)
 	}
-	s.take(path...)
-	return true
 }
 
 // rest is what was not taken, without what says which object it is.

@@ -45,7 +45,6 @@ const (
 // Labels and annotations that the operator reads or writes (pkg/utils/labels_annotations.go of CloudNativePG 1.30.0).
 const (
 	ClusterLabel      = "cnpg.io/cluster"
-	InstanceNameLabel = "cnpg.io/instanceName"
 	PodRoleLabel      = "cnpg.io/podRole"
 	PodRoleInstance   = "instance"
 	PodRolePooler     = "pooler"
@@ -57,10 +56,9 @@ const (
 	OperatorName      = "cloudnative-pg"
 
 	// InstanceRoleLabel tells the primary from its replicas. It replaces the label "role", deprecated since 1.24.
-	InstanceRoleLabel     = "cnpg.io/instanceRole"
-	InstanceRolePrimary   = "primary"
-	InstanceRoleReplica   = "replica"
-	InstanceRoleUnhealthy = "unhealthy"
+	InstanceRoleLabel   = "cnpg.io/instanceRole"
+	InstanceRolePrimary = "primary"
+	InstanceRoleReplica = "replica"
 
 	HibernationKey = "cnpg.io/hibernation"
 	HibernationOn  = "on"

@@ -14,7 +14,7 @@ func databases(p *plan.Plan) []Object {
 	for _, d := range p.Databases {
 		database := &cnpgv1.Database{
 			TypeMeta:   metadata.Type(cnpgv1.SchemeGroupVersion.String(), "Database"),
-			ObjectMeta: besideCluster(p, d.ObjectName, componentDatabase),
+			ObjectMeta: besideCluster(p, d.ObjectName),
 			Spec: cnpgv1.DatabaseSpec{
 				ClusterRef:    corev1.LocalObjectReference{Name: p.Cluster},
 				Name:          d.Name,

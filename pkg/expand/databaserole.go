@@ -26,7 +26,7 @@ func databaseRoles(p *plan.Plan) []Object {
 		}
 		list = append(list, &cnpgv1.DatabaseRole{
 			TypeMeta:   metadata.Type(cnpgv1.SchemeGroupVersion.String(), "DatabaseRole"),
-			ObjectMeta: besideCluster(p, p.RoleObjectName(role), componentDatabase),
+			ObjectMeta: besideCluster(p, p.RoleObjectName(role)),
 			Spec: cnpgv1.DatabaseRoleSpec{
 				RoleConfiguration: configuration,
 				ClusterRef:        corev1.LocalObjectReference{Name: p.Cluster},

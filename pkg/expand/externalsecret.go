@@ -72,7 +72,7 @@ func externalSecrets(p *plan.Plan) []Object {
 		list = append(list, connectionExternalSecret(p, role.Secret, role, role.Connection))
 		if beside := besideSecret(p, role); beside != "" {
 			external := connectionExternalSecret(p, beside, role, role.Connection)
-			external.ObjectMeta = besideCluster(p, beside, componentDatabase)
+			external.ObjectMeta = besideCluster(p, beside)
 			list = append(list, external)
 		}
 	}

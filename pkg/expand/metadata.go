@@ -35,8 +35,8 @@ func meta(p *plan.Plan, name, component string) metav1.ObjectMeta {
 }
 
 // besideCluster is the metadata of an object that must live in the namespace of the Cluster, which for a shared one may be another.
-func besideCluster(p *plan.Plan, name, component string) metav1.ObjectMeta {
-	object := meta(p, name, component)
+func besideCluster(p *plan.Plan, name string) metav1.ObjectMeta {
+	object := meta(p, name, componentDatabase)
 	if p.Shared != nil && p.Shared.Namespace != "" {
 		object.Namespace = p.Shared.Namespace
 	}

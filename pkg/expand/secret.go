@@ -25,7 +25,7 @@ func secrets(p *plan.Plan) []Object {
 		list = append(list, connectionSecret(p, role.Secret, role, role.Connection))
 		if beside := besideSecret(p, role); beside != "" {
 			secret := connectionSecret(p, beside, role, role.Connection)
-			secret.ObjectMeta = besideCluster(p, beside, componentDatabase)
+			secret.ObjectMeta = besideCluster(p, beside)
 			secret.Labels[cnpg.ReloadLabel] = "true"
 			list = append(list, secret)
 		}

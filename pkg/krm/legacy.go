@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"strings"
 
 	"github.com/GoogleContainerTools/kpt-functions-sdk/go/fn"
 
@@ -16,16 +15,6 @@ const (
 	pluginConfigEnv = "KUSTOMIZE_PLUGIN_CONFIG_STRING"
 	pluginRootEnv   = "KUSTOMIZE_PLUGIN_CONFIG_ROOT"
 )
-
-// IsPlugin tells whether arguments, without the program's name, are those of a kustomize exec plugin, which is called with the path
-// of its configuration and perhaps with arguments from there.
-func IsPlugin(args []string) bool {
-	if len(args) == 0 || !strings.ContainsRune(args[0], os.PathSeparator) {
-		return false
-	}
-	info, err := os.Stat(args[0])
-	return err == nil && info.Mode().IsRegular()
-}
 
 // plugin speaks the protocol of kustomize's exec plugins, which is older than KRM functions and the only one that `kubectl kustomize`
 // knows: the configuration is a file, resources are bare YAML documents.

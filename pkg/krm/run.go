@@ -8,9 +8,10 @@
 //     entry of transformers.
 //   - None, or a ConfigMap without data: every app and platform among the items is expanded.
 //
-// What is said of apps below holds for platforms as well. An app of a kustomize build makes way for its objects. An app that is a file of a kpt package stays, and its objects are files
-// next to it, which belong to the function: each run writes them anew wherever they are, and removes those that the app does not
-// need any more. Changes to them, comments included, do not last; what must differ goes into the app.
+// What is said of apps below holds for platforms as well. An app of a kustomize build makes way for its objects. An app that is a file
+// of a kpt package stays, and its objects are files next to it, which belong to the function: each run writes them anew wherever they
+// are, and removes those that the app does not need any more. Changes to them, comments included, do not last; what must differ goes
+// into the app.
 package krm
 
 import (

@@ -143,13 +143,6 @@ func TestPluginArguments(t *testing.T) {
 	require.NoError(t, os.WriteFile(file, []byte("kind: PostgresApp\n"), 0o600))
 	t.Chdir(directory)
 
-	assert.True(t, IsPlugin([]string{file}))
-	assert.True(t, IsPlugin([]string{file, "more"}))
-	assert.False(t, IsPlugin(nil))
-	assert.False(t, IsPlugin([]string{"config"}), "a command of the same name as a file")
-	assert.False(t, IsPlugin([]string{directory}))
-	assert.False(t, IsPlugin([]string{filepath.Join(directory, "missing")}))
-
 	missing := filepath.Join(directory, "missing")
 	assert.Equal(t, outcome{"", "error: open " + missing + ": no such file or directory\n", 1}, evaluate([]string{missing}, ""))
 	assert.Equal(t, outcome{"", "error: " + file + ": unexpected argument after the file: settings are fields of the resource\n", 1},

@@ -81,21 +81,6 @@ func isControl(r rune) bool {
 	return r < 0x20 || r == 0x7f
 }
 
-// NeedsQuotes reports whether an identifier must be quoted in SQL to mean
-// itself: it is not lower-case, begins with a digit, contains other characters,
-// or is a keyword.
-func NeedsQuotes(name string) bool {
-	if name == "" {
-		return true
-	}
-	for i := range len(name) {
-		if name[i] == '$' || !identifierByte(name[i], i == 0) {
-			return true // quote_ident quotes "$" as well
-		}
-	}
-	return isKeyword(name)
-}
-
 // identifierByte reports whether c may stand in an unquoted lower-case
 // identifier. Like quote_ident, it counts only ASCII.
 func identifierByte(c byte, first bool) bool {
@@ -103,23 +88,4 @@ func identifierByte(c byte, first bool) bool {
 		return true
 	}
 	return !first && (c == '$' || c >= '0' && c <= '9')
-}
-
-// QuoteIdentifier returns the identifier as SQL needs it, in double quotes
-// where NeedsQuotes says so.
-func QuoteIdentifier(name string) string {
-	if !NeedsQuotes(name) {
-		return name
-	}
-	return `"` + strings.ReplaceAll(name, `"`, `""`) + `"`
-}
-
-// QuoteLiteral returns the text as an SQL string constant that means the same
-// whatever standard_conforming_strings is set to.
-func QuoteLiteral(text string) string {
-	quoted := "'" + strings.ReplaceAll(text, "'", "''") + "'"
-	if strings.Contains(text, `\`) {
-		return "E" + strings.ReplaceAll(quoted, `\`, `\\`)
-	}
-	return quoted
 }

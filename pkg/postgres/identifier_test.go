@@ -60,35 +60,3 @@ func TestCheckTablespaceName(t *testing.T) {
 		assert.Error(t, postgres.CheckTablespaceName(name), name)
 	}
 }
-
-// What quote_ident of PostgreSQL 15 returns.
-func TestQuoteIdentifier(t *testing.T) {
-	for name, want := range map[string]string{
-		"app":        "app",
-		"_app1":      "_app1",
-		"my-app":     `"my-app"`,
-		"App":        `"App"`,
-		"1st":        `"1st"`,
-		"a$b":        `"a$b"`,
-		"user":       `"user"`,
-		"order":      `"order"`,
-		"xmltable":   `"xmltable"`,
-		"name":       "name", // an unreserved keyword
-		`say "hi"`:   `"say ""hi"""`,
-		"":           `""`,
-		"grüße":      `"grüße"`,
-		"all":        `"all"`,
-		"allocation": "allocation",
-	} {
-		assert.Equal(t, want, postgres.QuoteIdentifier(name))
-		assert.Equal(t, want != name, postgres.NeedsQuotes(name))
-	}
-}
-
-// What quote_literal of PostgreSQL 15 returns.
-func TestQuoteLiteral(t *testing.T) {
-	assert.Equal(t, `'plain'`, postgres.QuoteLiteral("plain"))
-	assert.Equal(t, `'it''s'`, postgres.QuoteLiteral("it's"))
-	assert.Equal(t, `E'a\\b'`, postgres.QuoteLiteral(`a\b`))
-	assert.Equal(t, `E'''\\'`, postgres.QuoteLiteral(`'\`))
-}

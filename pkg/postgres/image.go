@@ -109,20 +109,6 @@ func (i Image) String() string {
 	return s
 }
 
-// HasBarmanCloud reports whether the image is known to hold the Barman Cloud
-// programs, which in-tree backups run inside the PostgreSQL container. known is
-// false for an image this package knows nothing of.
-func (i Image) HasBarmanCloud() (has, known bool) {
-	switch i.family() {
-	case familyPostgreSQL, familyPostGIS:
-		return i.Flavour == FlavourSystem, true
-	case familyVectorChord:
-		return true, true // built on the system image, says its Dockerfile
-	default:
-		return false, false
-	}
-}
-
 // readVersion takes the PostgreSQL version off the front of the tag: digits,
 // and after a dot the digits of the minor version.
 func (i *Image) readVersion() error {

@@ -107,28 +107,6 @@ func TestParseImageRefuses(t *testing.T) {
 	}
 }
 
-func TestHasBarmanCloud(t *testing.T) {
-	tests := map[string]struct{ has, known bool }{
-		"ghcr.io/cloudnative-pg/postgresql:17.6-standard-trixie":    {false, true},
-		"ghcr.io/cloudnative-pg/postgresql:17.6-minimal-trixie":     {false, true},
-		"ghcr.io/cloudnative-pg/postgresql:17.6-system-trixie":      {true, true},
-		"ghcr.io/cloudnative-pg/postgresql:17.4":                    {true, true},
-		"registry.example/cloudnative-pg/postgresql:17.6-system":    {true, true},
-		"ghcr.io/cloudnative-pg/postgis:17.6-3.6.0-standard-trixie": {false, true},
-		"ghcr.io/tensorchord/cloudnative-vectorchord:17.5-0.4.3":    {true, true},
-		"ghcr.io/example/own:17.6":                                  {false, false},
-	}
-	for reference, want := range tests {
-		t.Run(reference, func(t *testing.T) {
-			img, err := postgres.ParseImage(reference)
-			require.NoError(t, err)
-			has, known := img.HasBarmanCloud()
-			assert.Equal(t, want.has, has)
-			assert.Equal(t, want.known, known)
-		})
-	}
-}
-
 func FuzzParseImage(f *testing.F) {
 	for _, seed := range []string{"ghcr.io/cloudnative-pg/postgresql:18.1-system-trixie", "a:5000/b:17@" + digest, "x:13.", ":", "@", "a/b:1"} {
 		f.Add(seed)

@@ -231,11 +231,6 @@ func operatorValue(name, value string) bool {
 	return false
 }
 
-// IsFixedParameter reports whether CloudNativePG refuses a parameter.
-func IsFixedParameter(name string) bool {
-	return fixedRemedy(strings.ToLower(name)) != ""
-}
-
 // fixedRemedy returns what to do instead of setting a parameter that
 // CloudNativePG keeps to itself, and "" for one that it does not. The list is
 // FixedConfigurationParameters of pkg/postgres/configuration.go, 1.30.0.

@@ -59,18 +59,6 @@ func LookupSetting(major int, name string) (Setting, bool) {
 	return Setting{}, false
 }
 
-// IsBoolean reports whether a parameter is boolean in a major version.
-func IsBoolean(major int, name string) bool {
-	s, found := LookupSetting(major, name)
-	return found && s.Type == TypeBool
-}
-
-// IsMemory reports whether a parameter is an amount of memory or disk space.
-func IsMemory(major int, name string) bool {
-	s, found := LookupSetting(major, name)
-	return found && s.IsMemory()
-}
-
 // IsMemory reports whether the parameter is an amount of memory or disk space.
 func (s Setting) IsMemory() bool {
 	_, isMemory := memoryUnits(s.Unit)

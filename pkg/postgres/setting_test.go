@@ -82,17 +82,6 @@ func TestSettingsAreSorted(t *testing.T) {
 	assert.Equal(t, 399+21, lines)
 }
 
-func TestSettingKinds(t *testing.T) {
-	assert.True(t, postgres.IsBoolean(17, "hot_standby_feedback"))
-	assert.True(t, postgres.IsBoolean(17, "sync_replication_slots"))
-	assert.False(t, postgres.IsBoolean(16, "sync_replication_slots"), "new in 17")
-	assert.False(t, postgres.IsBoolean(17, "wal_level"))
-	assert.True(t, postgres.IsMemory(17, "work_mem"))
-	assert.True(t, postgres.IsMemory(17, "max_wal_size"))
-	assert.False(t, postgres.IsMemory(17, "checkpoint_timeout"))
-	assert.False(t, postgres.IsMemory(17, "no_such_thing"))
-}
-
 func TestParseMemory(t *testing.T) {
 	// Units are powers of 1024.
 	tests := map[string]struct {

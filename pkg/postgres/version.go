@@ -29,8 +29,6 @@ type release struct {
 	special int
 	// oldest is the first minor that was published on Debian trixie.
 	oldest int
-	// endOfLife is the day the PostgreSQL project ends its support.
-	endOfLife string
 }
 
 // releases is sorted by major version.
@@ -40,14 +38,13 @@ type release struct {
 // special: what was published of them when CloudNativePG 1.30.0 came out.
 // oldest: the same catalog at its first commit, a231f96 (10 September 2025), and
 // for 18, which came later, PostgreSQL 18.0.
-// endOfLife: README of github.com/cloudnative-pg/postgres-containers.
 var releases = [...]release{
-	{major: 13, newest: 22, special: 22, oldest: 22, endOfLife: "2025-11-13"},
-	{major: 14, newest: 24, special: 23, oldest: 19, endOfLife: "2026-11-12"},
-	{major: 15, newest: 19, special: 18, oldest: 14, endOfLife: "2027-11-11"},
-	{major: 16, newest: 15, special: 14, oldest: 10, endOfLife: "2028-11-09"},
-	{major: 17, newest: 11, special: 10, oldest: 6, endOfLife: "2029-11-08"},
-	{major: 18, newest: 6, special: 4, oldest: 0, endOfLife: "2030-11-14"},
+	{major: 13, newest: 22, special: 22, oldest: 22},
+	{major: 14, newest: 24, special: 23, oldest: 19},
+	{major: 15, newest: 19, special: 18, oldest: 14},
+	{major: 16, newest: 15, special: 14, oldest: 10},
+	{major: 17, newest: 11, special: 10, oldest: 6},
+	{major: 18, newest: 6, special: 4, oldest: 0},
 }
 
 // Majors returns the supported major versions, oldest first.
@@ -67,13 +64,6 @@ func FullVersion(major int) (string, bool) {
 		return "", false
 	}
 	return r.full(r.newest), true
-}
-
-// EndOfLife returns the day, as YYYY-MM-DD, on which the PostgreSQL project
-// ends its support of a major version, and "" for an unknown one.
-func EndOfLife(major int) string {
-	r, _ := releaseOf(major)
-	return r.endOfLife
 }
 
 // OperandImage returns the CloudNativePG image of a PostgreSQL version.

@@ -78,6 +78,4 @@ func TestMajors(t *testing.T) {
 	_, ok = postgres.FullVersion(12)
 	assert.False(t, ok)
 
-	assert.Equal(t, "2026-11-12", postgres.EndOfLife(14))
-	assert.Empty(t, postgres.EndOfLife(99))
 }

@@ -2,8 +2,6 @@ package render
 
 import (
 	"fmt"
-	"maps"
-	"slices"
 	"strings"
 
 	"k8s.io/apimachinery/pkg/util/validation/field"
@@ -100,5 +98,3 @@ func appPath(kind, path string) string {
 	}
 	return "spec"
 }
-
-func sortedKeys(fields map[string]any) []string { return slices.Sorted(maps.Keys(fields)) }

@@ -90,14 +90,14 @@ func (l *layouter) arrangeGenerated(n *node) {
 	var files []*Expansion
 	for _, g := range u.generated {
 		l.refuseEncrypted(g.document)
-		e := l.expansion(u, g.path, []*document{g.document}, nil)
+		e := l.expansion(u, g.path, []*document{g.document})
 		e.append(l.objectsOf([]*document{g.document}, nil))
 		files = append(files, e)
 	}
 	isOther := func(c *config) bool { return !c.ours }
 	if !n.group.top().ordered || !u.generates() && !slices.ContainsFunc(u.generating.list, isOther) {
 		for i, e := range files {
-			l.change(u).entry("resources", "", l.reference(u, l.put(e, u, u.generated[i].name)))
+			l.change(u).entry("resources", "", l.reference(u, l.put(e, u.generated[i].name)))
 		}
 		return
 	}
@@ -112,7 +112,7 @@ func (l *layouter) arrangeGenerated(n *node) {
 	var entries []string
 	for i, e := range files {
 		e.Path = filepath.Join(dir, filepath.Base(e.Path))
-		entries = append(entries, filepath.Base(l.put(e, u, u.generated[i].name)))
+		entries = append(entries, filepath.Base(l.put(e, u.generated[i].name)))
 	}
 	l.putComponent(dir, u, entries)
 	c := l.change(u)
@@ -156,22 +156,22 @@ func (l *layouter) arrangeLanding(n *landing) {
 	u := n.node.unit
 	ordered := n.node.group.top().ordered
 	if ordered {
-		e := l.expansion(u, n.apps[0].path, n.apps, n.by)
+		e := l.expansion(u, n.apps[0].path, n.apps)
 		e.append(all)
-		l.change(u).entry("resources", "", l.reference(u, l.put(e, u, n.apps[0].name)))
+		l.change(u).entry("resources", "", l.reference(u, l.put(e, n.apps[0].name)))
 		return
 	}
 	for _, g := range n.groups() {
 		home := l.home(n, g)
 		if home == nil {
-			e := l.expansion(u, g.source, g.apps, n.by)
+			e := l.expansion(u, g.source, g.apps)
 			e.append(l.objectsOf(g.apps, n.by))
-			l.change(u).entry("resources", "", l.reference(u, l.put(e, u, g.apps[0].name)))
+			l.change(u).entry("resources", "", l.reference(u, l.put(e, g.apps[0].name)))
 			continue
 		}
-		e := l.expansion(home, g.source, g.apps, n.by)
+		e := l.expansion(home, g.source, g.apps)
 		e.Pieces = l.pieces(n, g)
-		l.change(home).entry("resources", g.app.listed, l.reference(home, l.put(e, home, g.apps[0].name)))
+		l.change(home).entry("resources", g.app.listed, l.reference(home, l.put(e, g.apps[0].name)))
 		for i := range n.seen {
 			if n.seen[i].home == home && n.seen[i].listed == g.app.listed {
 				l.replaced[n.seen[i].document] = true
@@ -243,9 +243,9 @@ func (l *layouter) strip(n *node) {
 			l.change(u).entry("resources", entry, "")
 			continue
 		}
-		e := l.expansion(u, path, nil, nil)
+		e := l.expansion(u, path, nil)
 		e.Pieces = f.pieces(l, gone)
-		l.change(u).entry("resources", entry, l.reference(u, l.put(e, u, "rest")))
+		l.change(u).entry("resources", entry, l.reference(u, l.put(e, "rest")))
 	}
 }
 
@@ -276,7 +276,7 @@ func expandedPath(source string) string {
 
 // expansion begins a file of expanded apps. It goes beside its source if the kustomization may load files from there, else beside the
 // kustomization.
-func (l *layouter) expansion(u *unit, source string, apps []*document, by *config) *Expansion {
+func (l *layouter) expansion(u *unit, source string, apps []*document) *Expansion {
 	e := &Expansion{Source: source}
 	for _, d := range apps {
 		e.Apps = append(e.Apps, d.name)
@@ -299,7 +299,7 @@ func (e *Expansion) append(objects []manifest.Object) {
 
 // put adds a file, or finds the one that is there already and the same. Where another one is in the way, the name of the file gets the
 // app's.
-func (l *layouter) put(e *Expansion, u *unit, name string) string {
+func (l *layouter) put(e *Expansion, name string) string {
 	stem := strings.TrimSuffix(e.Path, expandedSuffix)
 	for i := 1; ; i++ {
 		there := l.expansions[e.Path]

@@ -80,10 +80,10 @@ func (l *layouter) component(n *landing) string {
 		groups = []*sourceGroup{{source: n.apps[0].path, apps: n.apps}}
 	}
 	for _, g := range groups {
-		e := l.expansion(u, g.source, g.apps, n.by)
+		e := l.expansion(u, g.source, g.apps)
 		e.Path = filepath.Join(dir, filepath.Base(e.Path))
 		e.append(l.objectsOf(g.apps, n.by))
-		entries = append(entries, filepath.Base(l.put(e, u, g.apps[0].name)))
+		entries = append(entries, filepath.Base(l.put(e, g.apps[0].name)))
 	}
 	l.putComponent(dir, u, entries)
 	return l.reference(u, dir)
