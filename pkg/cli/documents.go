@@ -70,10 +70,13 @@ func (d document) describe() string {
 func readDocuments(path string, stdin io.Reader, accept func(document) error) ([]document, error) {
 	var text []byte
 	var err error
-	if path == "-" {
+	switch info, unknown := os.Stat(path); {
+	case path == "-":
 		path = "standard input"
 		text, err = io.ReadAll(stdin)
-	} else {
+	case unknown == nil && info.IsDir():
+		err = fmt.Errorf("%s is a directory where a file must be", path)
+	default:
 		text, err = os.ReadFile(path)
 	}
 	if err != nil {

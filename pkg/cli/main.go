@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"runtime"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -83,8 +84,15 @@ func command() *cobra.Command {
 		Long: `postgresapp turns a small resource, PostgresApp, into the complete CloudNativePG manifests of a
 database. Called without arguments it is a KRM function for kustomize and kpt, which reads a
 ResourceList from standard input; the commands below need neither of them.`,
+		Version:       version(),
 		SilenceErrors: true,
 		SilenceUsage:  true,
+		PersistentPreRunE: func(c *cobra.Command, args []string) error {
+			if slices.Contains(args, "") {
+				return usageError{fmt.Errorf("an argument of %s is empty: is a variable not set?", c.Name())}
+			}
+			return nil
+		},
 	}
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
 		return usageError{fmt.Errorf("%w; see %s --help", err, c.CommandPath())}
