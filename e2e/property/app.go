@@ -5,8 +5,8 @@ import (
 	"reflect"
 	"slices"
 
+	"go.yaml.in/yaml/v3"
 	"pgregory.net/rapid"
-	"sigs.k8s.io/yaml"
 
 	"github.com/homelab-foundations/postgresapp/pkg/api/v1alpha1"
 	"github.com/homelab-foundations/postgresapp/pkg/plan"
@@ -16,7 +16,7 @@ import (
 // Document is a PostgresApp as YAML decodes it.
 type Document map[string]any
 
-// YAML is the text of the document.
+// YAML is the text of the document, keys of more than a thousand characters included, for which YAML has a form of its own.
 func (d Document) YAML() []byte {
 	text, err := yaml.Marshal(map[string]any(d))
 	if err != nil {
