@@ -93,7 +93,7 @@ func (d *daemon) await(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, startTimeout)
 	defer cancel()
 	for {
-		_, err := serverVersion(ctx)
+		err := answers(ctx)
 		if err == nil {
 			return nil
 		}
@@ -148,17 +148,16 @@ func (d *daemon) tail() string {
 	return string(content[max(0, len(content)-length):])
 }
 
-// serverVersion asks the daemon, if there is one.
-func serverVersion(ctx context.Context) (string, error) {
+// answers asks the daemon, if there is one, for its version.
+func answers(ctx context.Context) error {
 	if _, err := exec.LookPath("docker"); err != nil {
-		return "", errors.New("there is no docker: install Debian's package docker.io")
+		return errors.New("there is no docker: install Debian's package docker.io")
 	}
-	output, err := exec.CommandContext(ctx, "docker", "version", "--format", "{{.Server.Version}}").Output()
-	var failed *exec.ExitError
-	if errors.As(err, &failed) {
-		return "", fmt.Errorf("docker version: %s", failed.Stderr)
+	said, err := exec.CommandContext(ctx, "docker", "version", "--format", "{{.Server.Version}}").CombinedOutput()
+	if err != nil {
+		return fmt.Errorf("docker version: %w: %s", err, said)
 	}
-	return strings.TrimSpace(string(output)), err
+	return nil
 }
 
 // removeImage removes an image, if it is there.

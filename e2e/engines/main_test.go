@@ -81,7 +81,7 @@ func setUp(ctx context.Context) (teardown func() error, err error) {
 	}
 	undo = append(undo, func() error { return os.RemoveAll(dir) })
 
-	if _, err := serverVersion(ctx); err != nil {
+	if err := answers(ctx); err != nil {
 		daemon, err := startDaemon(ctx, filepath.Join(dir, "docker"))
 		if err != nil {
 			return teardown, err

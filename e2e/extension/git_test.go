@@ -88,14 +88,6 @@ func (r *repository) edit(t *testing.T, name, before, after string) {
 	require.NoError(t, os.WriteFile(path, []byte(strings.ReplaceAll(string(content), before, after)), 0o644))
 }
 
-// write writes a file, and the directories that it is in.
-func (r *repository) write(t *testing.T, name, content string) {
-	t.Helper()
-	path := filepath.Join(r.copy, name)
-	require.NoError(t, os.MkdirAll(filepath.Dir(path), 0o755))
-	require.NoError(t, os.WriteFile(path, []byte(content), 0o644))
-}
-
 // files are the contents of all files of the working copy.
 func (r *repository) files(t *testing.T) map[string]string {
 	t.Helper()
