@@ -134,6 +134,7 @@ func newManager(f flags) (ctrl.Manager, error) {
 		Metrics:                       metricsserver.Options{BindAddress: f.metricsAddress},
 		HealthProbeBindAddress:        f.healthAddress,
 		LeaderElection:                f.leaderElection.Enable,
+		LeaderElectionNamespace:       os.Getenv(fluxcontroller.EnvRuntimeNamespace), // that of the pod, where it is not set
 		LeaderElectionReleaseOnCancel: f.leaderElection.ReleaseOnCancel,
 		LeaseDuration:                 &f.leaderElection.LeaseDuration,
 		RenewDeadline:                 &f.leaderElection.RenewDeadline,
