@@ -179,17 +179,24 @@ var expansionsMetric = regexp.MustCompile(`(?m)^postgresapp_source_expansions_to
 // expansions is the number of trees that the process has expanded, or tried to, since it started.
 func expansions(t *testing.T) (n int) {
 	t.Helper()
-	response, err := http.Get("http://" + extension.metrics + "/metrics")
-	require.NoError(t, err)
-	defer response.Body.Close()
-	var body bytes.Buffer
-	_, err = body.ReadFrom(response.Body)
-	require.NoError(t, err)
-	require.Contains(t, body.String(), "gotk_reconcile_duration_seconds", "Flux's metrics are there too")
-	for _, match := range expansionsMetric.FindAllStringSubmatch(body.String(), -1) {
+	text := extension.measured(t)
+	require.Contains(t, text, "gotk_reconcile_duration_seconds", "Flux's metrics are there too")
+	for _, match := range expansionsMetric.FindAllStringSubmatch(text, -1) {
 		count, err := strconv.Atoi(match[2])
 		require.NoError(t, err)
 		n += count
 	}
 	return n
+}
+
+// measured are the metrics of the process.
+func (c *controller) measured(t *testing.T) string {
+	t.Helper()
+	response, err := http.Get("http://" + c.metrics + "/metrics")
+	require.NoError(t, err)
+	defer response.Body.Close()
+	var body bytes.Buffer
+	_, err = body.ReadFrom(response.Body)
+	require.NoError(t, err)
+	return body.String()
 }
