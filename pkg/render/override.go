@@ -1,15 +1,21 @@
 package render
 
 import (
+	"maps"
+	"slices"
+	"strings"
+
 	batchv1 "k8s.io/api/batch/v1"
 	corev1 "k8s.io/api/core/v1"
 	networkingv1 "k8s.io/api/networking/v1"
+	"k8s.io/apimachinery/pkg/util/validation"
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
 	"github.com/homelab-foundations/postgresapp/pkg/api/v1alpha1"
 	"github.com/homelab-foundations/postgresapp/pkg/cnpg"
 	"github.com/homelab-foundations/postgresapp/pkg/manifest"
 	"github.com/homelab-foundations/postgresapp/pkg/strict"
+	"github.com/homelab-foundations/postgresapp/pkg/substitution"
 )
 
 // override applies a merge patch to an object and checks the result against the schema of its kind, so that a typo in a patch is an
@@ -21,11 +27,7 @@ func override(object manifest.Object, patch map[string]any, path *field.Path, na
 		}
 	}
 	if metadata, ok := patch["metadata"].(map[string]any); ok {
-		for _, name := range []string{"name", "namespace"} {
-			if _, ok := metadata[name]; ok {
-				errs = append(errs, field.Forbidden(path.Child("metadata", name), "other objects refer to it: set "+naming))
-			}
-		}
+		errs = append(errs, overrideMetadata(metadata, path.Child("metadata"), naming)...)
 	}
 	if len(errs) > 0 {
 		return errs
@@ -35,6 +37,50 @@ func override(object manifest.Object, patch map[string]any, path *field.Path, na
 		return strict.Into(object.Fields, typed(), path, strict.Options{Secret: func(string) bool { return object.Kind == "Secret" }})
 	}
 	return cnpg.Validate(object.APIVersion, object.Kind, object.Fields, path)
+}
+
+// overrideMetadata checks a patch of an object's metadata, which no schema describes: the API server has rules of its own for it
+// (k8s.io/apimachinery/pkg/api/validation). A variable may become any value.
+func overrideMetadata(metadata map[string]any, path *field.Path, naming string) (errs field.ErrorList) {
+	for _, name := range slices.Sorted(maps.Keys(metadata)) {
+		switch name {
+		case "name", "namespace":
+			errs = append(errs, field.Forbidden(path.Child(name), "other objects refer to it: set "+naming))
+		case "labels", "annotations":
+		default:
+			errs = append(errs, field.Forbidden(path.Child(name), "a patch reaches labels and annotations: the rest belongs to the API server"))
+		}
+	}
+	for _, name := range []string{"labels", "annotations"} {
+		fields, ok := metadata[name].(map[string]any)
+		if metadata[name] != nil && !ok {
+			errs = append(errs, field.TypeInvalid(path.Child(name), metadata[name], "must be an object"))
+		}
+		for _, key := range slices.Sorted(maps.Keys(fields)) {
+			errs = append(errs, overrideMark(name, key, fields[key], path.Child(name).Key(key))...)
+		}
+	}
+	return errs
+}
+
+// overrideMark checks a label or an annotation. null takes one away.
+func overrideMark(kind, key string, value any, path *field.Path) (errs field.ErrorList) {
+	text, ok := value.(string)
+	if value != nil && !ok {
+		return field.ErrorList{field.TypeInvalid(path, value, "must be text: put it in quotes")}
+	}
+	const rule = "must be letters, digits, -, _ and ., 63 of them at most, beginning and ending with a letter or digit"
+	name := key
+	if kind == "annotations" {
+		name = strings.ToLower(key)
+	}
+	if len(validation.IsQualifiedName(name)) > 0 {
+		errs = append(errs, field.Invalid(path, key, rule+"; before it there may be a domain and /"))
+	}
+	if kind == "labels" && !substitution.HasVariable(text) && len(validation.IsValidLabelValue(text)) > 0 {
+		errs = append(errs, field.Invalid(path, text, rule))
+	}
+	return errs
 }
 
 // namedBy are the fields that names and namespaces of objects follow from, by the kind that is expanded.
