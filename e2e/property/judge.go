@@ -78,6 +78,9 @@ func (j *Judge) object(ctx context.Context, namespace string, object manifest.Ob
 		// Flux would fail likewise, for this object and all that are built with it.
 		return &Verdict{Object: object.Kind + " " + object.Name, Rejection: err}, nil
 	}
+	if u.GetKind() == "Namespace" {
+		return j.known(ctx, u)
+	}
 	if own := u.GetNamespace(); own != "" && !slices.Contains(Namespaces, own) {
 		place := &unstructured.Unstructured{Object: map[string]any{"apiVersion": "v1", "kind": "Namespace"}}
 		place.SetName(own)

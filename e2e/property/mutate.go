@@ -9,20 +9,21 @@ import (
 
 	"pgregory.net/rapid"
 
-	"github.com/homelab-foundations/postgresapp/pkg/api/v1alpha1"
 	"github.com/homelab-foundations/postgresapp/pkg/jsontype"
 )
 
 // Mutated are valid apps that somebody has put one or two mistakes into, with what the product says of them. Not every mistake is one.
 func Mutated() *rapid.Generator[App] {
-	return rapid.Custom(func(t *rapid.T) App {
-		d := &drawer{t: t, nasty: -1}
-		document := clone(Valid().Draw(t, "valid").Document)
-		for range 1 + d.index(2) {
-			d.mutate(document)
-		}
-		return App{Document: document, Result: Document(document).Render()}
-	})
+	return rapid.Custom(func(t *rapid.T) App { return mutated(t, Valid()) })
+}
+
+func mutated(t *rapid.T, valid *rapid.Generator[App]) App {
+	d := &drawer{t: t, nasty: -1}
+	document := clone(valid.Draw(t, "valid").Document)
+	for range 1 + d.index(2) {
+		d.mutate(document)
+	}
+	return App{Document: document, Result: Document(document).Render()}
 }
 
 // mutations are ways to put a mistake into a document.
@@ -31,7 +32,12 @@ var mutations = []func(*drawer, map[string]any){
 	(*drawer).copyValue, (*drawer).editText, (*drawer).repeatElement,
 }
 
-func (d *drawer) mutate(document map[string]any) { pick(d, mutations)(d, document) }
+// mutate puts one in, unless there is nothing left to make mistakes about.
+func (d *drawer) mutate(document map[string]any) {
+	if len(positions(document)) > 0 {
+		pick(d, mutations)(d, document)
+	}
+}
 
 // position is a place in a document with what is there.
 type position struct {
@@ -92,15 +98,19 @@ func put(value any, steps []string, replacement any) {
 // replaceValue writes a value that fits the type, and hardly the field.
 func (d *drawer) replaceValue(document map[string]any) {
 	at := pick(d, positions(document))
+	if at.value == nil {
+		put(document, at.steps, d.anything())
+		return
+	}
 	put(document, at.steps, d.nastyValue(reflect.TypeOf(at.value)))
 }
 
 // addField writes a field that need not be there, and whatever it needs around it, with odd values in it.
 func (d *drawer) addField(document map[string]any) {
-	path := pick(d, Paths())
-	top, _, _ := strings.Cut(strings.TrimPrefix(path, "spec."), ".")
-	top = strings.TrimRight(top, "[]{}")
-	field, known := jsontype.Of(reflect.TypeFor[v1alpha1.Settings]()).Lookup(top)
+	root, of, paths := place(document)
+	path := pick(d, paths)
+	name := top(root, path)
+	field, known := jsontype.Of(of).Lookup(name)
 	if !known {
 		return
 	}
@@ -109,7 +119,7 @@ func (d *drawer) addField(document map[string]any) {
 		return
 	}
 	odd := &drawer{t: d.t, spotlight: []string{path}, nasty: 1 + d.index(3)}
-	spec[top] = lay(spec[top], odd.value(field.Type, "spec."+top, "Settings."+top))
+	spec[name] = lay(spec[name], odd.value(field.Type, root+"."+name, of.Name()+"."+name))
 }
 
 // lay puts one value over another: objects are merged.

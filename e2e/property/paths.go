@@ -19,7 +19,7 @@ var Paths = sync.OnceValue(func() []string {
 })
 
 func walkTypes(t reflect.Type, path string, paths *[]string) {
-	if path != "spec" {
+	if strings.Contains(path, ".") { // the root is no field
 		*paths = append(*paths, path)
 	}
 	t = target(t)

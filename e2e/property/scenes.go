@@ -24,6 +24,7 @@ var alternatives = map[string][][][]string{
 	"ExternalCluster":                {{{"connectionParameters"}, {"plugin"}, {"barmanObjectStore"}}},
 	"BarmanObjectStoreConfiguration": {{{"s3Credentials"}, {"azureCredentials"}, {"googleCredentials"}}},
 	"LDAPConfig":                     {{{"bindAsAuth"}, {"bindSearchAuth"}}},
+	"CertManager":                    {{{"installed"}, {"helmRelease"}}},
 	"EnvVar":                         {{{"value"}, {"valueFrom"}, {}}},
 	"EnvVarSource":                   {{{"fieldRef"}, {"secretKeyRef"}, {"configMapKeyRef"}, {"resourceFieldRef"}, {"fileKeyRef"}}},
 	"EnvFromSource":                  {{{"secretRef"}, {"configMapRef"}}},
@@ -72,6 +73,8 @@ func init() {
 		"LabelSelectorRequirement":             labelSelectorRequirement,
 		"Toleration":                           toleration,
 		"spec.network.allowTo[].ports[]":       egressPort,
+		"platform.network.allowTo[].ports[]":   egressPort,
+		"platform.overrides":                   platformOverrides,
 	}
 }
 

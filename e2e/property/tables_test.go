@@ -11,6 +11,7 @@ import (
 
 	"github.com/homelab-foundations/postgresapp/pkg/api/v1alpha1"
 	"github.com/homelab-foundations/postgresapp/pkg/jsontype"
+	"github.com/homelab-foundations/postgresapp/pkg/plan"
 )
 
 // TestTablesNameWhatExists: an entry for a field that was renamed would be passed over in silence.
@@ -38,6 +39,7 @@ func TestTablesNameWhatExists(t *testing.T) {
 		}
 	}
 	walk(reflect.TypeFor[v1alpha1.Settings](), "spec", "")
+	walk(platformSpec, platformRoot, "")
 
 	for name := range maps.Keys(values) {
 		assert.True(t, known[name], "values has %s", name)
@@ -62,5 +64,8 @@ func TestTablesNameWhatExists(t *testing.T) {
 	}
 	for _, key := range overrideKeys {
 		assert.Contains(t, overridePatches, key)
+	}
+	for _, key := range plan.PlatformOverrideKeys {
+		assert.Contains(t, platformPatches, key)
 	}
 }

@@ -225,8 +225,20 @@ func (r *renderer) objects(subject diag.Finding, all []expand.Built, overrides m
 			errs = append(errs, field.Forbidden(field.NewPath("spec", "overrides", key), "the "+v1alpha1.Noun(subject.Kind)+" makes no object of this kind"))
 		}
 	}
-	r.findings = append(r.findings, diag.FromErrors(subject, errs)...)
+	r.findings = append(r.findings, diag.FromErrors(subject, once(errs))...)
 	return objects, len(errs) == 0
+}
+
+// once leaves out what was said before: an override reaches all objects of its kind.
+func once(errs field.ErrorList) (all field.ErrorList) {
+	said := map[string]bool{}
+	for _, err := range errs {
+		if text := err.Error(); !said[text] {
+			said[text] = true
+			all = append(all, err)
+		}
+	}
+	return all
 }
 
 func (r *renderer) fail(subject diag.Finding, path, message string) {

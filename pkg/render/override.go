@@ -27,58 +27,40 @@ func override(object manifest.Object, patch map[string]any, path *field.Path, na
 		}
 	}
 	if metadata, ok := patch["metadata"].(map[string]any); ok {
-		errs = append(errs, overrideMetadata(metadata, path.Child("metadata"), naming)...)
+		for _, name := range []string{"name", "namespace"} {
+			if _, ok := metadata[name]; ok {
+				errs = append(errs, field.Forbidden(path.Child("metadata", name), "other objects refer to it: set "+naming))
+			}
+		}
 	}
 	if len(errs) > 0 {
 		return errs
 	}
 	mergePatch(object.Fields, patch)
 	if typed, known := typed[object.Kind]; known {
-		return strict.Into(object.Fields, typed(), path, strict.Options{Secret: func(string) bool { return object.Kind == "Secret" }})
+		errs = strict.Into(object.Fields, typed(), path, strict.Options{Secret: func(string) bool { return object.Kind == "Secret" }})
+	} else {
+		errs = cnpg.Validate(object.APIVersion, object.Kind, object.Fields, path)
 	}
-	return cnpg.Validate(object.APIVersion, object.Kind, object.Fields, path)
+	metadata, _ := patch["metadata"].(map[string]any)
+	return append(errs, labelled(metadata, path.Child("metadata"))...)
 }
 
-// overrideMetadata checks a patch of an object's metadata, which no schema describes: the API server has rules of its own for it
-// (k8s.io/apimachinery/pkg/api/validation). A variable may become any value.
-func overrideMetadata(metadata map[string]any, path *field.Path, naming string) (errs field.ErrorList) {
-	for _, name := range slices.Sorted(maps.Keys(metadata)) {
-		switch name {
-		case "name", "namespace":
-			errs = append(errs, field.Forbidden(path.Child(name), "other objects refer to it: set "+naming))
-		case "labels", "annotations":
-		default:
-			errs = append(errs, field.Forbidden(path.Child(name), "a patch reaches labels and annotations: the rest belongs to the API server"))
-		}
-	}
+// labelled checks the labels and annotations of a patch, of which schemas and types only say that they are texts.
+func labelled(metadata map[string]any, path *field.Path) (errs field.ErrorList) {
 	for _, name := range []string{"labels", "annotations"} {
-		fields, ok := metadata[name].(map[string]any)
-		if metadata[name] != nil && !ok {
-			errs = append(errs, field.TypeInvalid(path.Child(name), metadata[name], "must be an object"))
+		entries, _ := metadata[name].(map[string]any)
+		for _, key := range slices.Sorted(maps.Keys(entries)) {
+			at := path.Child(name).Key(key)
+			if len(validation.IsQualifiedName(strings.ToLower(key))) > 0 {
+				errs = append(errs, field.Invalid(at, key, "must be letters, digits, -, _ and ., 63 of them at most, beginning and ending with a letter or digit; "+
+					"before it there may be a domain and /"))
+			}
+			value, _ := entries[key].(string)
+			if name == "labels" && !substitution.HasVariable(value) && len(validation.IsValidLabelValue(value)) > 0 {
+				errs = append(errs, field.Invalid(at, value, "must be letters, digits, -, _ and ., 63 of them at most, beginning and ending with a letter or digit"))
+			}
 		}
-		for _, key := range slices.Sorted(maps.Keys(fields)) {
-			errs = append(errs, overrideMark(name, key, fields[key], path.Child(name).Key(key))...)
-		}
-	}
-	return errs
-}
-
-// overrideMark checks a label or an annotation. null takes one away.
-func overrideMark(kind, key string, value any, path *field.Path) (errs field.ErrorList) {
-	text, ok := value.(string)
-	if value != nil && !ok {
-		return field.ErrorList{field.TypeInvalid(path, value, "must be text: put it in quotes")}
-	}
-	const rule = "must be letters, digits, -, _ and ., 63 of them at most, beginning and ending with a letter or digit"
-	name := key
-	if kind == "annotations" {
-		name = strings.ToLower(key)
-	}
-	if len(validation.IsQualifiedName(name)) > 0 {
-		errs = append(errs, field.Invalid(path, key, rule+"; before it there may be a domain and /"))
-	}
-	if kind == "labels" && !substitution.HasVariable(text) && len(validation.IsValidLabelValue(text)) > 0 {
-		errs = append(errs, field.Invalid(path, text, rule))
 	}
 	return errs
 }
