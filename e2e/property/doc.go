@@ -1,4 +1,4 @@
-// Package property draws random PostgresApps and holds laws about them: whatever the product accepts, the API server and CloudNativePG's
+// Package property draws random PostgresApps and PostgresPlatforms and holds laws about them: whatever the product accepts, the API server and CloudNativePG's
 // admission accept too; the same app gives the same bytes; the namespace reaches nothing but metadata.namespace; a password reaches
 // nothing but Secrets.
 //
