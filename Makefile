@@ -81,6 +81,7 @@ vuln: ## Look for known vulnerabilities in what the program calls; says so where
 .PHONY: bench
 bench: build ## Measure against the yardsticks; every figure is a ratio within one run
 	go test -run '^$$' -bench . -benchtime 3x ./pkg/performance
+	$(MAKE) -C source bench
 
 .PHONY: image
 image: ## Build the container image with docker, pulling nothing
