@@ -26,11 +26,14 @@ func override(object manifest.Object, patch map[string]any, path *field.Path, na
 			errs = append(errs, field.Forbidden(path.Child(name), "a patch changes an object's content, not what it is"))
 		}
 	}
-	if metadata, ok := patch["metadata"].(map[string]any); ok {
-		for _, name := range []string{"name", "namespace"} {
-			if _, ok := metadata[name]; ok {
-				errs = append(errs, field.Forbidden(path.Child("metadata", name), "other objects refer to it: set "+naming))
-			}
+	metadata, _ := patch["metadata"].(map[string]any)
+	for _, name := range slices.Sorted(maps.Keys(metadata)) {
+		switch name {
+		case "labels", "annotations":
+		case "name", "namespace":
+			errs = append(errs, field.Forbidden(path.Child("metadata", name), "other objects refer to it: set "+naming))
+		default:
+			errs = append(errs, field.Forbidden(path.Child("metadata", name), "a patch reaches labels and annotations: the rest belongs to the API server"))
 		}
 	}
 	if len(errs) > 0 {
@@ -42,23 +45,26 @@ func override(object manifest.Object, patch map[string]any, path *field.Path, na
 	} else {
 		errs = cnpg.Validate(object.APIVersion, object.Kind, object.Fields, path)
 	}
-	metadata, _ := patch["metadata"].(map[string]any)
 	return append(errs, labelled(metadata, path.Child("metadata"))...)
 }
 
-// labelled checks the labels and annotations of a patch, of which schemas and types only say that they are texts.
+// labelled checks the labels and annotations of a patch, for which the API server has rules of its own
+// (k8s.io/apimachinery/pkg/api/validation). That they are texts, the definition of the kind has said. A variable may become any value.
 func labelled(metadata map[string]any, path *field.Path) (errs field.ErrorList) {
+	const rule = "must be letters, digits, -, _ and ., 63 of them at most, beginning and ending with a letter or digit"
 	for _, name := range []string{"labels", "annotations"} {
 		entries, _ := metadata[name].(map[string]any)
 		for _, key := range slices.Sorted(maps.Keys(entries)) {
-			at := path.Child(name).Key(key)
-			if len(validation.IsQualifiedName(strings.ToLower(key))) > 0 {
-				errs = append(errs, field.Invalid(at, key, "must be letters, digits, -, _ and ., 63 of them at most, beginning and ending with a letter or digit; "+
-					"before it there may be a domain and /"))
+			at, qualified := path.Child(name).Key(key), key
+			if name == "annotations" {
+				qualified = strings.ToLower(key) // as the API server does
+			}
+			if len(validation.IsQualifiedName(qualified)) > 0 {
+				errs = append(errs, field.Invalid(at, key, rule+"; before it there may be a domain and /"))
 			}
 			value, _ := entries[key].(string)
 			if name == "labels" && !substitution.HasVariable(value) && len(validation.IsValidLabelValue(value)) > 0 {
-				errs = append(errs, field.Invalid(at, value, "must be letters, digits, -, _ and ., 63 of them at most, beginning and ending with a letter or digit"))
+				errs = append(errs, field.Invalid(at, value, rule))
 			}
 		}
 	}
