@@ -39,20 +39,20 @@ var whole = map[string][]string{
 `},
 }
 
-// TestEveryOverrideIsChecked: a misspelt field in the patch of any kind of object is an error that names it.
+// TestEveryOverrideIsChecked: a field that does not exist, and a label that cannot be, are errors in the patch of any kind of object.
 func TestEveryOverrideIsChecked(t *testing.T) {
 	for kind, keys := range map[string][]string{"PostgresApp": plan.OverrideKeys, "PostgresPlatform": plan.PlatformOverrideKeys} {
 		for _, key := range keys {
 			refused := false
 			for _, spec := range whole[kind] {
 				text := "apiVersion: postgresapp.dev/v1alpha1\nkind: " + kind + "\nmetadata: {name: orders}\nspec:" + spec +
-					"  overrides: {" + key + ": {metadata: {lables: {a: b}}, noSuchField: {}}}\n"
+					"  overrides: {" + key + ": {metadata: {labels: {a: b c}}, noSuchField: {}}}\n"
 				said := render.Apps([]render.Document{{YAML: []byte(text)}}, nil).Findings.String()
 				if strings.Contains(said, "makes no object of this kind") {
 					continue
 				}
 				refused = true
-				assert.Contains(t, said, "spec.overrides."+key+".metadata.lables: ", kind)
+				assert.Contains(t, said, "spec.overrides."+key+".metadata.labels[a]: ", kind)
 				assert.Contains(t, said, "spec.overrides."+key+".noSuchField: ", kind)
 			}
 			assert.True(t, refused, "no %s makes the object %s", kind, key)
