@@ -19,33 +19,37 @@ import (
 )
 
 // override applies a merge patch to an object and checks the result against the schema of its kind, so that a typo in a patch is an
-// error like any other. naming is the remedy for a patch of a name.
+// error like any other. What a patch must not reach is left out, and the rest is checked all the same. naming is the remedy for a patch
+// of a name.
 func override(object manifest.Object, patch map[string]any, path *field.Path, naming string) (errs field.ErrorList) {
+	patch = maps.Clone(patch)
 	for _, name := range []string{"apiVersion", "kind"} {
 		if _, ok := patch[name]; ok {
 			errs = append(errs, field.Forbidden(path.Child(name), "a patch changes an object's content, not what it is"))
+			delete(patch, name)
 		}
 	}
-	metadata, _ := patch["metadata"].(map[string]any)
-	for _, name := range slices.Sorted(maps.Keys(metadata)) {
-		switch name {
-		case "labels", "annotations":
-		case "name", "namespace":
-			errs = append(errs, field.Forbidden(path.Child("metadata", name), "other objects refer to it: set "+naming))
-		default:
-			errs = append(errs, field.Forbidden(path.Child("metadata", name), "a patch reaches labels and annotations: the rest belongs to the API server"))
+	if metadata, ok := patch["metadata"].(map[string]any); ok {
+		metadata = maps.Clone(metadata)
+		patch["metadata"] = metadata
+		for _, name := range slices.Sorted(maps.Keys(metadata)) {
+			switch name {
+			case "labels", "annotations":
+				continue
+			case "name", "namespace":
+				errs = append(errs, field.Forbidden(path.Child("metadata", name), "other objects refer to it: set "+naming))
+			default:
+				errs = append(errs, field.Forbidden(path.Child("metadata", name), "a patch reaches labels and annotations: the rest belongs to the API server"))
+			}
+			delete(metadata, name)
 		}
-	}
-	if len(errs) > 0 {
-		return errs
+		errs = append(errs, labelled(metadata, path.Child("metadata"))...)
 	}
 	mergePatch(object.Fields, patch)
 	if typed, known := typed[object.Kind]; known {
-		errs = strict.Into(object.Fields, typed(), path, strict.Options{Secret: func(string) bool { return object.Kind == "Secret" }})
-	} else {
-		errs = cnpg.Validate(object.APIVersion, object.Kind, object.Fields, path)
+		return append(errs, strict.Into(object.Fields, typed(), path, strict.Options{Secret: func(string) bool { return object.Kind == "Secret" }})...)
 	}
-	return append(errs, labelled(metadata, path.Child("metadata"))...)
+	return append(errs, cnpg.Validate(object.APIVersion, object.Kind, object.Fields, path)...)
 }
 
 // labelled checks the labels and annotations of a patch, for which the API server has rules of its own
