@@ -9,7 +9,7 @@ LDFLAGS  = -s -w $(if $(VERSION),-X github.com/homelab-foundations/postgresapp/p
 
 .PHONY: help
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "%-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "%-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 .PHONY: build
 build: ## Build bin/postgresapp
@@ -89,6 +89,10 @@ image: ## Build the container image with docker, pulling nothing
 	chmod 755 dist/linux-$(ARCH)/postgresapp
 	chmod 644 image/passwd image/group
 	docker build --network none --platform linux/$(ARCH) --build-arg TARGETARCH=$(ARCH) -t $(IMAGE) .
+
+.PHONY: image-source
+image-source: ## Build the container image of the source extension for Flux
+	$(MAKE) -C source image ARCH=$(ARCH) VERSION=$(VERSION)
 
 .PHONY: clean
 clean: ## Remove what was built here

@@ -34,8 +34,10 @@ const serviceAccount = "postgresapp-source"
 
 // controller is the extension as it runs in a cluster: a process with the rights of its service account.
 type controller struct {
+	name       string // of its logs
 	program    string
 	storage    string
+	work       string
 	kubeconfig string
 
 	artifacts, metrics, health string // addresses
@@ -66,6 +68,8 @@ func newController(ctx context.Context) (*controller, error) {
 	c := &controller{
 		program: filepath.Join(cluster.Dir, "postgresapp-source"),
 		storage: filepath.Join(cluster.Dir, "extension-storage"),
+		work:    filepath.Join(cluster.Dir, "extension-work"),
+		name:    "extension",
 	}
 	compile := exec.CommandContext(ctx, "go", "build", "-o", c.program, "./cmd")
 	compile.Dir = "../../source"
@@ -109,40 +113,49 @@ func (c *controller) restConfig() (*rest.Config, error) {
 	return clientcmd.BuildConfigFromFlags("", c.kubeconfig)
 }
 
-// start starts the process. It elects itself, as in a cluster.
-func (c *controller) start(flags ...string) (err error) {
-	if err := os.MkdirAll(c.storage, 0o700); err != nil {
-		return err
-	}
-	c.starts++
-	c.process, err = cluster.StartProgram(fmt.Sprintf("extension-%d", c.starts),
-		[]string{"KUBECONFIG=" + c.kubeconfig, "RUNTIME_NAMESPACE=" + rig.FluxNamespace}, c.program, append([]string{
-			"--storage-path=" + c.storage, "--storage-addr=" + c.artifacts, "--storage-adv-addr=" + c.artifacts,
-			"--metrics-addr=" + c.metrics, "--health-addr=" + c.health, "--events-addr=", "--log-level=debug", "--http-retry=1",
-			"--work-dir=" + filepath.Join(cluster.Dir, "extension-work"), "--min-retry-delay=200ms", "--max-retry-delay=2s",
-		}, flags...)...)
-	if err != nil {
+// start starts the process and waits until it is ready.
+func (c *controller) start(flags ...string) error {
+	if err := c.launch(flags...); err != nil {
 		return err
 	}
 	return c.awaitReady()
 }
 
+// launch starts the process, which is not ready before it leads.
+func (c *controller) launch(flags ...string) (err error) {
+	if err := os.MkdirAll(c.storage, 0o700); err != nil {
+		return err
+	}
+	c.starts++
+	c.process, err = cluster.StartProgram(fmt.Sprintf("%s-%d", c.name, c.starts),
+		[]string{"KUBECONFIG=" + c.kubeconfig, "RUNTIME_NAMESPACE=" + rig.FluxNamespace}, c.program, append([]string{
+			"--storage-path=" + c.storage, "--storage-addr=" + c.artifacts, "--storage-adv-addr=" + c.artifacts,
+			"--metrics-addr=" + c.metrics, "--health-addr=" + c.health, "--events-addr=", "--log-level=debug", "--http-retry=1",
+			"--work-dir=" + c.work, "--min-retry-delay=200ms", "--max-retry-delay=2s",
+		}, flags...)...)
+	return err
+}
+
+// ready is the answer of the readiness probe, 0 while there is none.
+func (c *controller) ready() (status int) {
+	response, err := http.Get("http://" + c.health + "/readyz")
+	if err != nil {
+		return 0
+	}
+	_ = response.Body.Close()
+	return response.StatusCode
+}
+
 // awaitReady waits until the readiness probe succeeds.
 func (c *controller) awaitReady() error {
-	var last error
+	last := 0
 	for deadline := time.Now().Add(patience); time.Now().Before(deadline); time.Sleep(50 * time.Millisecond) {
-		response, err := http.Get("http://" + c.health + "/readyz")
-		if err == nil {
-			_ = response.Body.Close()
-			if response.StatusCode == http.StatusOK {
-				return nil
-			}
-			err = errors.New(response.Status)
+		if last = c.ready(); last == http.StatusOK {
+			return nil
 		}
-		last = err
 	}
 	log, _ := os.ReadFile(c.process.Log())
-	return fmt.Errorf("the extension does not become ready: %w\n%s", last, log[max(0, len(log)-4096):])
+	return fmt.Errorf("the extension does not become ready: its probe says %d\n%s", last, log[max(0, len(log)-4096):])
 }
 
 // restarted stops the process in an orderly way, does something in between, and starts it again.
@@ -166,17 +179,24 @@ var expansionsMetric = regexp.MustCompile(`(?m)^postgresapp_source_expansions_to
 // expansions is the number of trees that the process has expanded, or tried to, since it started.
 func expansions(t *testing.T) (n int) {
 	t.Helper()
-	response, err := http.Get("http://" + extension.metrics + "/metrics")
-	require.NoError(t, err)
-	defer response.Body.Close()
-	var body bytes.Buffer
-	_, err = body.ReadFrom(response.Body)
-	require.NoError(t, err)
-	require.Contains(t, body.String(), "gotk_reconcile_duration_seconds", "Flux's metrics are there too")
-	for _, match := range expansionsMetric.FindAllStringSubmatch(body.String(), -1) {
+	text := extension.measured(t)
+	require.Contains(t, text, "gotk_reconcile_duration_seconds", "Flux's metrics are there too")
+	for _, match := range expansionsMetric.FindAllStringSubmatch(text, -1) {
 		count, err := strconv.Atoi(match[2])
 		require.NoError(t, err)
 		n += count
 	}
 	return n
+}
+
+// measured are the metrics of the process.
+func (c *controller) measured(t *testing.T) string {
+	t.Helper()
+	response, err := http.Get("http://" + c.metrics + "/metrics")
+	require.NoError(t, err)
+	defer response.Body.Close()
+	var body bytes.Buffer
+	_, err = body.ReadFrom(response.Body)
+	require.NoError(t, err)
+	return body.String()
 }

@@ -81,6 +81,8 @@ func newScene(t *testing.T, from string) *scene {
 
 var apiVersions = map[string]string{
 	"GitRepository":     "source.toolkit.fluxcd.io/v1",
+	"OCIRepository":     "source.toolkit.fluxcd.io/v1",
+	"Bucket":            "source.toolkit.fluxcd.io/v1",
 	"ExternalArtifact":  "source.toolkit.fluxcd.io/v1",
 	"PostgresAppSource": "source.postgresapp.dev/v1alpha1",
 	"Kustomization":     "kustomize.toolkit.fluxcd.io/v1",

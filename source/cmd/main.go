@@ -129,16 +129,21 @@ func newManager(f flags) (ctrl.Manager, error) {
 	if !f.watch.AllNamespaces {
 		cache.DefaultNamespaces = map[string]ctrlcache.Config{os.Getenv(fluxcontroller.EnvRuntimeNamespace): {}}
 	}
+	lease := controller.Name + "-leader-election"
+	if f.watch.LabelSelector != "" { // each shard has a leader of its own
+		lease = leaderelection.GenerateID(lease, f.watch.LabelSelector)
+	}
 	return ctrl.NewManager(fluxclient.GetConfigOrDie(f.client), ctrl.Options{
 		Scheme:                        scheme,
 		Metrics:                       metricsserver.Options{BindAddress: f.metricsAddress},
 		HealthProbeBindAddress:        f.healthAddress,
 		LeaderElection:                f.leaderElection.Enable,
+		LeaderElectionNamespace:       os.Getenv(fluxcontroller.EnvRuntimeNamespace), // that of the pod, where it is not set
 		LeaderElectionReleaseOnCancel: f.leaderElection.ReleaseOnCancel,
 		LeaseDuration:                 &f.leaderElection.LeaseDuration,
 		RenewDeadline:                 &f.leaderElection.RenewDeadline,
 		RetryPeriod:                   &f.leaderElection.RetryPeriod,
-		LeaderElectionID:              leaderelection.GenerateID(controller.Name+"-leader-election", f.watch.LabelSelector),
+		LeaderElectionID:              lease,
 		GracefulShutdownTimeout:       &f.shutdownTimeout,
 		Cache:                         cache,
 		Controller:                    ctrlconfig.Controller{RecoverPanic: ptr.To(true)},

@@ -42,20 +42,20 @@ func (r *Reconciler) drift(ctx context.Context, object *v1alpha1.PostgresAppSour
 		return drifted{}, failed
 	}
 	artifact, stalled := object.Status.Artifact, conditions.IsStalled(object)
-	seen := object.Status.ObservedInput == origin.input
-	damage := r.damage(ctx, artifact)
+	reason := conditions.GetReason(object, meta.ReadyCondition)
 	switch {
-	case !seen:
+	case object.Status.ObservedInput != origin.input:
+		// What is stored is about to be replaced: whether it is damaged does not matter.
 		return drifted{remedyProduce, "expanding revision " + origin.revision()}, nil
-	case stalled && requested, stalled && conditions.GetReason(object, meta.ReadyCondition) != v1alpha1.ExpansionFailedReason &&
-		conditions.GetReason(object, meta.ReadyCondition) != v1alpha1.ArchiveRefusedReason:
+	case stalled && (requested || reason != v1alpha1.ExpansionFailedReason && reason != v1alpha1.ArchiveRefusedReason):
 		return drifted{remedyProduce, "trying revision " + origin.revision() + " again"}, nil
-	case damage != "":
-		return drifted{remedyProduce, damage}, nil
 	case artifact == nil && stalled:
 		return drifted{}, nil // the first revision is known to be wrong
 	case artifact == nil:
 		return drifted{remedyProduce, "expanding revision " + origin.revision()}, nil
+	}
+	if damage := r.damage(ctx, *artifact); damage != "" {
+		return drifted{remedyProduce, damage}, nil
 	}
 	// Where the newest revision is known to be wrong, this is the last good one.
 	if !r.announced(object, current) {
@@ -66,16 +66,13 @@ func (r *Reconciler) drift(ctx context.Context, object *v1alpha1.PostgresAppSour
 
 // damage says what is wrong with an artifact in storage, or "". A file that is not what its digest says is removed, so that nobody gets
 // it any more.
-func (r *Reconciler) damage(ctx context.Context, artifact *meta.Artifact) string {
-	if artifact == nil {
-		return ""
-	}
-	if !r.Storage.ArtifactExist(*artifact) {
+func (r *Reconciler) damage(ctx context.Context, artifact meta.Artifact) string {
+	if !r.Storage.ArtifactExist(artifact) {
 		return "the artifact is not in storage any more"
 	}
-	if err := r.Storage.VerifyArtifact(*artifact); err != nil {
+	if err := r.Storage.VerifyArtifact(artifact); err != nil {
 		ctrl.LoggerFrom(ctx).Error(err, "the artifact in storage is damaged", "path", artifact.Path)
-		if err := os.Remove(r.Storage.LocalPath(*artifact)); err != nil {
+		if err := os.Remove(r.Storage.LocalPath(artifact)); err != nil {
 			ctrl.LoggerFrom(ctx).Error(err, "remove a damaged artifact", "path", artifact.Path)
 		}
 		return "the artifact in storage is damaged"

@@ -30,13 +30,13 @@ type failure struct {
 	// input is what was tried, to be remembered so that it is not tried again.
 	input string
 
-	// revision is the one of the source that the failure is about.
-	revision string
+	// origin is what the failure is about, if it is not one of circumstances.
+	origin *origin
 }
 
 // about notes that a failure is what comes of an origin, if it is not one of circumstances.
 func (f *failure) about(object *v1alpha1.PostgresAppSource, o *origin) *failure {
-	f.revision = o.revision()
+	f.origin = o
 	if f.stalled {
 		if !f.doubtful {
 			f.input = o.input
@@ -52,7 +52,7 @@ func (r *Reconciler) failed(object *v1alpha1.PostgresAppSource, f *failure) (ctr
 		object.Status.ObservedInput = f.input
 	}
 	if r.notReady(object, f) {
-		r.tell(object, nil, corev1.EventTypeWarning, "%s", shorten(f.err.Error(), maxEvent))
+		r.tell(object, f.origin, corev1.EventTypeWarning, "%s", shorten(f.err.Error(), maxEvent))
 	}
 	if f.stalled || f.waits {
 		return jitter.JitteredRequeueInterval(ctrl.Result{RequeueAfter: max(object.Interval(), time.Second)}), nil

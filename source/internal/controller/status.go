@@ -82,8 +82,8 @@ func unchanged(object *v1alpha1.PostgresAppSource, origin *origin) {
 // notReady says why a source is not published. It tells whether that is news.
 func (r *Reconciler) notReady(object *v1alpha1.PostgresAppSource, f *failure) (news bool) {
 	message := shorten(f.err.Error(), maxMessage)
-	if f.revision != "" {
-		message = f.revision + ": " + message
+	if f.origin != nil {
+		message = f.origin.revision() + ": " + message
 	}
 	if artifact := object.Status.Artifact; artifact != nil && r.Storage.ArtifactExist(*artifact) {
 		message += "\nthe last good one is still published: " + artifact.Metadata[v1alpha1.OriginMetadata]
