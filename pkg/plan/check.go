@@ -29,6 +29,12 @@ func (m *checker) report(err *field.Error) {
 	}
 }
 
+func (m *checker) reportAll(errs field.ErrorList) {
+	for _, err := range errs {
+		m.report(err)
+	}
+}
+
 // failed tells whether there is an error about this very field.
 func (m *checker) failed(path string) bool {
 	return slices.ContainsFunc(m.errs, func(err *field.Error) bool { return err.Field == path })
@@ -157,30 +163,52 @@ func (m *checker) objectReference(path *field.Path, name, what string) {
 
 // labels checks labels that objects get.
 func (m *checker) labels(path *field.Path, labels map[string]string) {
-	for _, key := range slices.Sorted(maps.Keys(labels)) {
-		m.labelKey(path.Key(key), key)
-		m.labelValue(path.Key(key), labels[key])
-	}
+	m.reportAll(Labels(path, labels))
 }
 
-// annotations checks the names of annotations that objects get. Their values may be anything.
+// annotations checks the names of annotations that objects get.
 func (m *checker) annotations(path *field.Path, annotations map[string]string) {
+	m.reportAll(Annotations(path, annotations))
+}
+
+func (m *checker) labelKey(path *field.Path, key string) { m.reportAll(labelKey(path, key)) }
+
+func (m *checker) labelValue(path *field.Path, value string) { m.reportAll(labelValue(path, value)) }
+
+// Labels is what the API server has against labels, in the order of their keys. A variable may become any value.
+func Labels(path *field.Path, labels map[string]string) (errs field.ErrorList) {
+	for _, key := range slices.Sorted(maps.Keys(labels)) {
+		errs = append(errs, labelKey(path.Key(key), key)...)
+		errs = append(errs, labelValue(path.Key(key), labels[key])...)
+	}
+	return errs
+}
+
+// Annotations is what the API server has against annotations, in the order of their keys. Their values may be anything.
+func Annotations(path *field.Path, annotations map[string]string) (errs field.ErrorList) {
 	for _, key := range slices.Sorted(maps.Keys(annotations)) {
-		m.labelKey(path.Key(key), strings.ToLower(key))
+		for _, err := range labelKey(path.Key(key), strings.ToLower(key)) { // as the API server compares them
+			err.BadValue = key
+			errs = append(errs, err)
+		}
 	}
+	return errs
 }
 
-func (m *checker) labelKey(path *field.Path, key string) {
+const labelRule = "must be letters, digits, -, _ and ., 63 of them at most, beginning and ending with a letter or digit"
+
+func labelKey(path *field.Path, key string) field.ErrorList {
 	if len(validation.IsQualifiedName(key)) > 0 {
-		m.invalid(path, key, "must be letters, digits, -, _ and ., 63 of them at most, beginning and ending with a letter or digit; "+
-			"before it there may be a domain and /")
+		return field.ErrorList{field.Invalid(path, key, labelRule+"; before it there may be a domain and /")}
 	}
+	return nil
 }
 
-func (m *checker) labelValue(path *field.Path, value string) {
+func labelValue(path *field.Path, value string) field.ErrorList {
 	if !placeholder(value) && len(validation.IsValidLabelValue(value)) > 0 {
-		m.invalid(path, value, "must be letters, digits, -, _ and ., 63 of them at most, beginning and ending with a letter or digit")
+		return field.ErrorList{field.Invalid(path, value, labelRule)}
 	}
+	return nil
 }
 
 // selector checks what selects pods or namespaces by their labels.

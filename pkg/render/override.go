@@ -3,19 +3,17 @@ package render
 import (
 	"maps"
 	"slices"
-	"strings"
 
 	batchv1 "k8s.io/api/batch/v1"
 	corev1 "k8s.io/api/core/v1"
 	networkingv1 "k8s.io/api/networking/v1"
-	"k8s.io/apimachinery/pkg/util/validation"
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
 	"github.com/homelab-foundations/postgresapp/pkg/api/v1alpha1"
 	"github.com/homelab-foundations/postgresapp/pkg/cnpg"
 	"github.com/homelab-foundations/postgresapp/pkg/manifest"
+	"github.com/homelab-foundations/postgresapp/pkg/plan"
 	"github.com/homelab-foundations/postgresapp/pkg/strict"
-	"github.com/homelab-foundations/postgresapp/pkg/substitution"
 )
 
 // override applies a merge patch to an object and checks the result against the schema of its kind, so that a typo in a patch is an
@@ -52,27 +50,18 @@ func override(object manifest.Object, patch map[string]any, path *field.Path, na
 	return append(errs, cnpg.Validate(object.APIVersion, object.Kind, object.Fields, path)...)
 }
 
-// labelled checks the labels and annotations of a patch, for which the API server has rules of its own
-// (k8s.io/apimachinery/pkg/api/validation). That they are texts, the definition of the kind has said. A variable may become any value.
-func labelled(metadata map[string]any, path *field.Path) (errs field.ErrorList) {
-	const rule = "must be letters, digits, -, _ and ., 63 of them at most, beginning and ending with a letter or digit"
-	for _, name := range []string{"labels", "annotations"} {
+// labelled checks the labels and annotations of a patch, for which the API server has rules of its own. That they are texts, the
+// definition of the kind has said.
+func labelled(metadata map[string]any, path *field.Path) field.ErrorList {
+	texts := func(name string) map[string]string {
 		entries, _ := metadata[name].(map[string]any)
-		for _, key := range slices.Sorted(maps.Keys(entries)) {
-			at, qualified := path.Child(name).Key(key), key
-			if name == "annotations" {
-				qualified = strings.ToLower(key) // as the API server does
-			}
-			if len(validation.IsQualifiedName(qualified)) > 0 {
-				errs = append(errs, field.Invalid(at, key, rule+"; before it there may be a domain and /"))
-			}
-			value, _ := entries[key].(string)
-			if name == "labels" && !substitution.HasVariable(value) && len(validation.IsValidLabelValue(value)) > 0 {
-				errs = append(errs, field.Invalid(at, value, rule))
-			}
+		texts := make(map[string]string, len(entries))
+		for key, value := range entries {
+			texts[key], _ = value.(string)
 		}
+		return texts
 	}
-	return errs
+	return append(plan.Labels(path.Child("labels"), texts("labels")), plan.Annotations(path.Child("annotations"), texts("annotations"))...)
 }
 
 // namedBy are the fields that names and namespaces of objects follow from, by the kind that is expanded.
