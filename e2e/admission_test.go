@@ -3,6 +3,7 @@
 package e2e
 
 import (
+	"context"
 	"regexp"
 	"strings"
 	"testing"
@@ -143,5 +144,12 @@ func newNamespace(t *testing.T) string {
 	prefix = strings.Trim(prefix[:min(len(prefix), 30)], "-") // of 63 characters, some are for what is appended
 	name, err := cluster.NewNamespace(t.Context(), prefix)
 	require.NoError(t, err)
+	retire(t, cluster, name)
 	return name
+}
+
+// retire has namespaces cleared of what the operator works on when the test is over.
+func retire(t *testing.T, on *rig.Rig, namespaces ...string) {
+	t.Helper()
+	t.Cleanup(func() { assert.NoError(t, on.Retire(context.Background(), namespaces...)) })
 }

@@ -44,6 +44,7 @@ func TestExamplesAreAdmitted(t *testing.T) {
 			for _, namespace := range namespaces {
 				require.NoError(t, cluster.EnsureNamespace(t.Context(), namespace))
 			}
+			retire(t, cluster, namespaces...)
 
 			warnings, err := cluster.Apply(t.Context(), namespaces[0], objects...)
 			require.NoError(t, err)

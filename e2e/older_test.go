@@ -108,6 +108,7 @@ func (a exampleApp) appliesTo(t *testing.T, older *rig.Rig, version string) bool
 	for _, namespace := range namespaces {
 		require.NoError(t, older.EnsureNamespace(t.Context(), namespace))
 	}
+	retire(t, older, namespaces...)
 	warnings, err := older.Apply(t.Context(), own, objects...)
 	require.NoError(t, err)
 	allowed := allowedWarnings(t, a.dir)

@@ -44,6 +44,7 @@ func newScene(t *testing.T) *scene {
 	name := regexp.MustCompile(`[^a-z0-9]+`).ReplaceAllString(strings.ToLower(strings.TrimPrefix(t.Name(), "Test")), "-")
 	namespace, err := cluster.NewNamespace(t.Context(), strings.Trim(name[:min(len(name), 30)], "-"))
 	require.NoError(t, err)
+	t.Cleanup(func() { assert.NoError(t, cluster.Retire(context.Background(), namespace)) })
 	finishBootstraps(t, namespace)
 	return &scene{dir: t.TempDir(), namespace: namespace, env: map[string]string{
 		"NS": namespace, "CLUSTER": "orders-postgres", "FLUX_NAMESPACE": namespace,
