@@ -29,9 +29,16 @@ test: ## Run all tests that need Go and Git alone, and the real kustomize, which
 
 .PHONY: e2e
 e2e: build ## Run the tests against the real parts: API server, operator, engines, PostgreSQL, Prometheus
-	go test -count=1 -tags postgres ./pkg/tune
-	go test -count=1 -tags promtool ./pkg/alert
+	$(MAKE) -j 2 parameters alerts
 	$(MAKE) -C e2e test
+
+.PHONY: parameters
+parameters: ## Run the tests that start a real PostgreSQL with what is computed for it
+	go test -count=1 -tags postgres ./pkg/tune
+
+.PHONY: alerts
+alerts: ## Run the alerting rules in Prometheus' own engine, which promtool has
+	go test -count=1 -tags promtool ./pkg/alert
 
 .PHONY: soak
 soak: ## Hold random apps against the real API server: COUNT of each law (20000), from SEED on (the time of day)

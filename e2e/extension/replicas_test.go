@@ -51,11 +51,13 @@ func TestTwoReplicas(t *testing.T) {
 	announced := s.get("ExternalArtifact", "repository").GetResourceVersion()
 	require.NoError(t, leader.process.Kill())
 	require.NoError(t, standby.awaitReady())
-	require.EventuallyWithT(t, func(t *assert.CollectT) {
-		now := statusOf(t, s.get("ExternalArtifact", "repository")).Artifact
-		require.NotNil(t, now)
-		require.Contains(t, now.URL, standby.artifacts, "in a cluster, where one Service leads to both, the address would be the same")
-	}, patience, 100*time.Millisecond)
+	for _, kind := range []string{"ExternalArtifact", "PostgresAppSource"} { // written one after the other
+		require.EventuallyWithT(t, func(t *assert.CollectT) {
+			now := statusOf(t, s.get(kind, "repository")).Artifact
+			require.NotNil(t, now, kind)
+			require.Contains(t, now.URL, standby.artifacts, "in a cluster, where one Service leads to both, the address would be the same")
+		}, patience, 100*time.Millisecond)
+	}
 	taken := s.awaitReason("Succeeded")
 	assert.Equal(t, led.Artifact.Revision, taken.Artifact.Revision)
 	assert.Equal(t, led.Artifact.Digest, taken.Artifact.Digest, "the same source gives the same bytes")
