@@ -140,6 +140,7 @@ func (r *Rig) startKustomizeController(set assets.Set) error {
 		"--health-addr=127.0.0.1:0",
 		"--events-addr=",
 		"--feature-gates=ExternalArtifact=true",
+		"--requeue-dependency=1s", // half a minute is for production: a Kustomization waits so long for one that it depends on
 	)
 	return err
 }
