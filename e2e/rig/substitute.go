@@ -3,8 +3,6 @@ package rig
 import (
 	"fmt"
 	"regexp"
-	"slices"
-	"strings"
 
 	"github.com/fluxcd/pkg/envsubst"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
@@ -18,7 +16,7 @@ const substituteKey = "kustomize.toolkit.fluxcd.io/substitute"
 // same library: in the object's plain YAML, where quotes of the source are gone and a value that looks like a
 // number becomes one. A variable with neither value nor default is an error.
 func Substitute(object *unstructured.Unstructured, values map[string]string) (*unstructured.Unstructured, error) {
-	if !substitutes(object) || !hasDollars(object.Object) {
+	if !substitutes(object) {
 		return object, nil
 	}
 	label := object.GetKind() + " " + object.GetName()
@@ -42,24 +40,6 @@ func Substitute(object *unstructured.Unstructured, values map[string]string) (*u
 		return nil, fmt.Errorf("%s: after the substitution of variables: %w", label, err)
 	}
 	return result, nil
-}
-
-// hasDollars tells whether there is anything in a value that the substitution looks at. Most objects have nothing of the kind, and writing
-// and reading each would be most of a test's own work.
-func hasDollars(value any) bool {
-	switch value := value.(type) {
-	case map[string]any:
-		for key, element := range value {
-			if hasDollars(key) || hasDollars(element) {
-				return true
-			}
-		}
-	case []any:
-		return slices.ContainsFunc(value, hasDollars)
-	case string:
-		return strings.Contains(value, "${") || strings.Contains(value, "$$")
-	}
-	return false
 }
 
 // variable finds ${VAR} without a default. In $${VAR} the doubled dollar sign stands for itself.

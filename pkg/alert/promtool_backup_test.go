@@ -23,18 +23,18 @@ func TestBackup(t *testing.T) {
 		for name, sc := range map[string]scenario{
 			// The limit is 30h = 108000 s. Evaluation starts at 0 s: a backup at 3600 s is 30h old at 31h.
 			"too old": {
-				alert: backupTooOld, at: "31h10m", fires: inNamespace("critical"), series: backups(pod1, prefix, "3600x2000", "0x2000"),
+				alert: backupTooOld, at: "31h6m", fires: inNamespace("critical"), series: backups(pod1, prefix, "3600x2000", "0x2000"),
 			},
 			"old enough for the next one to be due": {
 				alert: backupTooOld, at: "31h", series: backups(pod1, prefix, "3600x2000", "0x2000"),
 			},
 			// The in-tree metrics of a standby are 0, those of a former primary stay as they were.
 			"too old, said by the latest primary": {
-				alert: backupTooOld, at: "31h10m", fires: inNamespace("critical"),
+				alert: backupTooOld, at: "31h6m", fires: inNamespace("critical"),
 				series: all(backups(pod1, prefix, "60x2000", "0x2000"), backups(pod2, prefix, "3600x2000", "0x2000"), backups(pod3, prefix, "0x2000", "0x2000")),
 			},
 			"a former primary knows of an old one only": {
-				alert: backupTooOld, at: "31h10m",
+				alert: backupTooOld, at: "31h6m",
 				series: all(backups(pod1, prefix, "60x2000", "0x2000"), backups(pod2, prefix, "90000x2000", "0x2000")),
 			},
 			"none at all is not too old": {

@@ -15,7 +15,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	monitoringv1 "github.com/prometheus-operator/prometheus-operator/pkg/apis/monitoring/v1"
 	"github.com/stretchr/testify/require"
@@ -186,6 +185,7 @@ func (sc scenario) suffixed(suffix string) scenario {
 
 // verify runs a scenario: as scraped by a PodMonitor, a ServiceMonitor, by both at once, in two namespaces, and on neighbours.
 func (sc scenario) verify(t *testing.T) {
+	t.Parallel()
 	tests := []testCase{
 		sc.test("PodMonitor", sc.fires, podMonitor),
 		sc.test("ServiceMonitor", sc.fires, serviceMonitor),
@@ -235,24 +235,9 @@ func promtoolRun(t *testing.T, groups []monitoringv1.RuleGroup, tests []testCase
 	t.Helper()
 	promtool, dir := metrictest.Promtool(t), t.TempDir()
 	write(t, filepath.Join(dir, "rules.yaml"), ruleFile{groups})
-	write(t, filepath.Join(dir, "test.yaml"), testFile{[]string{"rules.yaml"}, evaluationInterval(t, tests), tests})
+	write(t, filepath.Join(dir, "test.yaml"), testFile{[]string{"rules.yaml"}, "1m", tests})
 	out, err := exec.Command(promtool, "test", "rules", filepath.Join(dir, "test.yaml")).CombinedOutput()
 	require.NoError(t, err, "%s", out)
-}
-
-// evaluationInterval is a minute, and five where a test lasts for most of a day: it takes as long as there are evaluations.
-func evaluationInterval(t *testing.T, tests []testCase) string {
-	t.Helper()
-	for _, test := range tests {
-		for _, alert := range test.AlertTests {
-			at, err := time.ParseDuration(alert.EvalTime)
-			require.NoError(t, err)
-			if at > 20*time.Hour {
-				return "5m"
-			}
-		}
-	}
-	return "1m"
 }
 
 func write(t *testing.T, path string, content any) {

@@ -66,11 +66,11 @@ func TestDescriptions(t *testing.T) {
 		summary     string
 		description string
 	}{
-		// At 31h10m the backup of 1h is 30h10m old.
+		// At 31h6m the backup of 1h is 30h6m old.
 		"duration": {
-			backupTooOld, backups(pod1, barman, "3600x2000", "0x2000"), "31h10m", with("critical", "namespace", "db"),
+			backupTooOld, backups(pod1, barman, "3600x2000", "0x2000"), "31h6m", with("critical", "namespace", "db"),
 			"the latest backup is too old",
-			"The latest base backup of db/temporal-postgres is 1d 6h 10m 0s old; its schedule allows for 30h. " +
+			"The latest base backup of db/temporal-postgres is 1d 6h 6m 0s old; its schedule allows for 30h. " +
 				"A restore has to replay all WAL since then, if that is still kept.",
 		},
 		"percentage": {
