@@ -140,11 +140,17 @@ var notInNames = regexp.MustCompile(`[^a-z0-9]+`)
 // newNamespace creates a namespace for a test and returns its name, which tells the test's.
 func newNamespace(t *testing.T) string {
 	t.Helper()
+	return newNamespaceOn(t, cluster)
+}
+
+// newNamespaceOn does the same on another rig.
+func newNamespaceOn(t *testing.T, on *rig.Rig) string {
+	t.Helper()
 	prefix := notInNames.ReplaceAllString(strings.ToLower(strings.TrimPrefix(t.Name(), "Test")), "-")
 	prefix = strings.Trim(prefix[:min(len(prefix), 30)], "-") // of 63 characters, some are for what is appended
-	name, err := cluster.NewNamespace(t.Context(), prefix)
+	name, err := on.NewNamespace(t.Context(), prefix)
 	require.NoError(t, err)
-	retire(t, cluster, name)
+	retire(t, on, name)
 	return name
 }
 

@@ -40,12 +40,7 @@ func TestExamplesAreAdmitted(t *testing.T) {
 			t.Parallel()
 			manifests := readManifests(t, path)
 			objects := substitute(t, parse(t, manifests))
-			namespaces := place(t, cluster, objects, newNamespace(t))
-			for _, namespace := range namespaces {
-				require.NoError(t, cluster.EnsureNamespace(t.Context(), namespace))
-			}
-			retire(t, cluster, namespaces...)
-
+			namespaces := place(t, cluster, objects)
 			warnings, err := cluster.Apply(t.Context(), namespaces[0], objects...)
 			require.NoError(t, err)
 			assertWarnings(t, allowedWarnings(t, dir), warnings)
@@ -97,10 +92,11 @@ func substitute(t *testing.T, objects []*unstructured.Unstructured) []*unstructu
 }
 
 // place moves objects from the namespaces they name to others that no other test uses, so that two examples of the
-// same app do not meet, and returns those, own first. Objects without a namespace go to own. Nothing else in an
+// same app do not meet, makes those and returns them. Objects without a namespace go to the first. Nothing else in an
 // object is changed: none of it may depend on the namespace.
-func place(t *testing.T, on *rig.Rig, objects []*unstructured.Unstructured, own string) []string {
+func place(t *testing.T, on *rig.Rig, objects []*unstructured.Unstructured) []string {
 	t.Helper()
+	own := newNamespaceOn(t, on)
 	namespaces := []string{own}
 	move := func(name string) string {
 		moved := own + "-" + name
@@ -122,6 +118,10 @@ func place(t *testing.T, on *rig.Rig, objects []*unstructured.Unstructured, own 
 			object.SetNamespace(move(object.GetNamespace()))
 		}
 	}
+	for _, namespace := range namespaces[1:] {
+		require.NoError(t, on.EnsureNamespace(t.Context(), namespace))
+	}
+	retire(t, on, namespaces[1:]...)
 	return namespaces
 }
 

@@ -101,15 +101,9 @@ func (a exampleApp) appliesTo(t *testing.T, older *rig.Rig, version string) bool
 	for _, object := range result.Expansions[0].Objects {
 		objects = append(objects, &unstructured.Unstructured{Object: runtime.DeepCopyJSON(object.Fields)})
 	}
-	own, err := older.NewNamespace(t.Context(), "app")
-	require.NoError(t, err)
 	objects = substitute(t, objects)
-	namespaces := place(t, older, objects, own)
-	for _, namespace := range namespaces {
-		require.NoError(t, older.EnsureNamespace(t.Context(), namespace))
-	}
-	retire(t, older, namespaces...)
-	warnings, err := older.Apply(t.Context(), own, objects...)
+	namespaces := place(t, older, objects)
+	warnings, err := older.Apply(t.Context(), namespaces[0], objects...)
 	require.NoError(t, err)
 	allowed := allowedWarnings(t, a.dir)
 	for _, warning := range warnings {

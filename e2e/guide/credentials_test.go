@@ -55,7 +55,7 @@ func TestSOPS(t *testing.T) {
 			name := dependencies[0].(map[string]any)["name"].(string)
 			require.NoError(t, unstructured.SetNestedSlice(kustomization.Object, []any{map[string]any{"name": "sops-" + name}}, "spec", "dependsOn"))
 		}
-		// Ten minutes are for production.
+		// Ten minutes are for production: an attempt that fails is repeated after this.
 		require.NoError(t, unstructured.SetNestedField(kustomization.Object, "1s", "spec", "retryInterval"))
 	}
 	_, err = cluster.Apply(t.Context(), fluxNamespace, flux...)
